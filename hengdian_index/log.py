@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from hengdian_index._values.decimals import counted
 from hengdian_index._values.stored import stored
+from hengdian_index._words.catalogue import Lang, words
 from hengdian_index._words.language import language
-from hengdian_index._words.said import Said, joined
+from hengdian_index._words.said import Joined, Said, joined
 from hengdian_index._words.said import told as said_in
 
 if TYPE_CHECKING:
@@ -38,7 +38,8 @@ _FIRST = 20
 class Entry:
     """One line of the log; what does not apply to it is None.
 
-    `kind` says what it has in common with lines whose `why` is of another row: "interpolate: left: no later value".
+    `kind` says what it has in common with lines whose `why` is of another row: "interpolate: left: no later value", its
+    parts joined as heads; a plain text with the same signs is of a fit that was saved by 0.2.0.
     `whole` says that it is of every value of its column, `rows` how many rows it counts that have no line of their own.
     """
 
@@ -49,7 +50,7 @@ class Entry:
     indicator: str | None = None
     before: float | None = None
     after: float | None = None
-    kind: str = ""
+    kind: Said | str = ""
     whole: bool = False
     rows: int = 1
 
@@ -74,7 +75,8 @@ def tell(entries: Sequence[Entry]) -> None:
     book = _open.get()
     if book is not None:
         book += entries
-    for entry in () if _held.get() else entries:
+    heard = _logger.isEnabledFor(logging.INFO) and not _held.get()
+    for entry in entries if heard else ():
         _logger.info(
             "%s: %s",
             entry.step,
@@ -208,7 +210,12 @@ def kind_of(entry: Entry) -> str:
     >>> kind_of(Entry("impute", "carried forward from 2019Q1, 2 quarters old"))
     'carried forward from …, … quarters old'
     """
-    return entry.kind or general(entry.why)
+    return str.__str__(_kind(entry))
+
+
+def _kind(entry: Entry) -> Said | str:
+    why = entry.why
+    return entry.kind or (why.in_general if isinstance(why, Said) else general(why))
 
 
 def general(why: str) -> str:
@@ -223,14 +230,15 @@ def tally(entries: Sequence[Entry]) -> pd.DataFrame:
     """
     import pandas as pd
 
+    lang = language()
     frame = pd.DataFrame(
         {
             "step": [entry.step for entry in entries],
-            "kind": [kind_of(entry) for entry in entries],
+            "kind": [said_in(_kind(entry), lang) for entry in entries],
             "indicator": [entry.indicator for entry in entries],
             "unit": [None if entry.unit is None else str(entry.unit) for entry in entries],
             "period": [None if entry.period is None else str(entry.period) for entry in entries],
-            "why": [entry.why for entry in entries],
+            "why": [said_in(entry.why, lang) for entry in entries],
             "rows": [entry.rows for entry in entries],
         },
         dtype=object,
@@ -246,10 +254,10 @@ def tally(entries: Sequence[Entry]) -> pd.DataFrame:
     return found.sort_values("step", key=lambda steps: steps.map(order), kind="stable", ignore_index=True)
 
 
-def told(entries: Sequence[Entry]) -> list[str]:
+def told(entries: Sequence[Entry], lang: Lang | None = None) -> list[str]:
     """Return the log as a few lines of text: a line that is alone as it is, the others counted by step and reason.
 
-    Lines whose kind is said by none of them are told by the first.
+    Lines whose kind is said by none of them are told by the first. Without a language it is the one that is spoken.
 
     Examples
     --------
@@ -259,41 +267,60 @@ def told(entries: Sequence[Entry]) -> list[str]:
     >>> told([Entry("impute", "mean of 3 values", "C", kind="mean: filled"), *gone])
     ['impute: mean: 1 filled; 2 left: no value']
     """
+    lang = lang or language()
     heads: dict[tuple[str, str], list[Entry]] = {}
     for entry in entries:
-        head = entry.kind.partition(": ")[0] or kind_of(entry)
-        heads.setdefault((entry.step, head), []).append(entry)
+        heads.setdefault((entry.step, _parts(entry)[0]), []).append(entry)
     steps = list(dict.fromkeys(step for step, _ in heads))
-    ordered = sorted(heads.items(), key=lambda item: steps.index(item[0][0]))
-    return [_alone(own[0]) if len(own) == 1 else _counted(step, head, own) for (step, head), own in ordered]
+    ordered = sorted(heads.values(), key=lambda own: steps.index(own[0].step))
+    return [said_in(_alone(own[0], lang) if len(own) == 1 else _counted(own, lang), lang) for own in ordered]
 
 
-def _alone(entry: Entry) -> str:
-    place = ", ".join(str(one) for one in (entry.unit, entry.period, entry.indicator) if one is not None)
-    return f"{entry.step}: {place + ': ' if place else ''}{entry.why}"
+def step_in(step: str, lang: Lang) -> str:
+    """Return what a step is called in a language; in English as in the tables."""
+    return step if lang == "en" else words(lang, "step").get(step, step)
 
 
-def _counted(step: str, head: str, entries: Sequence[Entry]) -> str:
+def _parts(entry: Entry) -> tuple[Said | str, Said | str, Said | str]:
+    """Return the parts of a kind: of what a line is, what was done, and why."""
+    kind = _kind(entry)
+    if not entry.kind:
+        return kind, "", ""
+    parts = kind.items if isinstance(kind, Joined) else kind.split(": ", 2)
+    return (*parts, "", "")[:3]
+
+
+def _alone(entry: Entry, lang: Lang) -> Said:
+    place = joined([str(one) for one in (entry.unit, entry.period, entry.indicator) if one is not None], "places")
+    return joined([step_in(entry.step, lang), *([place] if place else []), entry.why], "heads")
+
+
+def _counted(entries: Sequence[Entry], lang: Lang) -> Said:
     """Return how many lines of one head there are, by what is said below it."""
-    below: dict[str, dict[str, int]] = {}
+    below: dict[Said | str, dict[Said | str, int]] = {}
     for entry in entries:
-        what, _, reason = entry.kind.partition(": ")[2].partition(": ")
+        _, what, reason = _parts(entry)
         reasons = below.setdefault(what, {})
         reasons[reason] = reasons.get(reason, 0) + entry.rows
+    step, head = step_in(entries[0].step, lang), _parts(entries[0])[0]
     if list(below) == [""]:
         lines = sum(entry.rows for entry in entries)
-        more = f"and {lines - 1:,} more like it"
-        return f"{_alone(entries[0])} ({more})" if "…" in head else f"{step}: {head} ({counted(lines, 'line')})"
+        if "…" in head:
+            return Said("{line} (and {n:,} more like it)", line=_alone(entries[0], lang), n=lines - 1)
+        counted = Said.of(lines, "{n} line", "{n} lines")
+        return joined([step, Said("{what} ({counted})", what=head, counted=counted)], "heads")
     # What was done comes before what was left.
     parts = sorted(below.items(), key=lambda item: item[0] == "left")
-    return f"{step}: {head}: {'; '.join(_part(what, reasons) for what, reasons in parts)}"
+    return joined([step, head, joined([_part(what, reasons) for what, reasons in parts], "clauses")], "heads")
 
 
-def _part(what: str, reasons: dict[str, int]) -> str:
-    said = f"{sum(reasons.values()):,} {what}"
+def _part(what: Said | str, reasons: dict[Said | str, int]) -> Said:
+    said = Said("{n:,} {what}", n=sum(reasons.values()), what=what)
     if list(reasons) == [""]:
         return said
     if len(reasons) == 1:
-        return f"{said}: {next(iter(reasons))}"
+        return joined([said, next(iter(reasons))], "heads")
     most = sorted(reasons.items(), key=lambda item: -item[1])
-    return f"{said}: {'; '.join(f'{number:,} {reason}' for reason, number in most)}"
+    return joined(
+        [said, joined([Said("{n:,} {what}", n=number, what=reason) for reason, number in most], "clauses")], "heads"
+    )

@@ -36,6 +36,11 @@ from hengdian_index._words.said import Said, joined
 from hengdian_index.errors import DataError, OptionError, SpecError, raise_all
 
 
+def left(why: Said) -> Said:
+    """Return what is said of a cell that is not filled, and why it is not."""
+    return joined([Said("left missing"), why], "heads")
+
+
 @dataclass(frozen=True, slots=True)
 class Rows:
     """What an imputation sees of a table: values (n, k), column names, n labels of each kind it needs, n weights."""
@@ -188,8 +193,8 @@ class OwnFiller(Pickled):
                         name=name,
                     )
                 )
-        left, done = Said("left missing by {name}", name=name), joined([name], "whole")
-        return Filling.of(rows, filled, lambda i, j: left if np.isnan(filled[i, j]) else done)
+        gone, done = Said("left missing by {name}", name=name), joined([name], "whole")
+        return Filling.of(rows, filled, lambda i, j: gone if np.isnan(filled[i, j]) else done)
 
     def _filled(self, x: Array, name: str) -> Array:
         known = {"fit_on": self.fit_rows} if "fit_on" in signature(self.function).parameters else {}

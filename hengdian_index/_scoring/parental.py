@@ -21,7 +21,7 @@ from hengdian_index._tables.cells import CELLS
 from hengdian_index._tables.panel import Panel
 from hengdian_index._tables.periods import format_period
 from hengdian_index._tables.table import Array, shortened
-from hengdian_index._words.said import Said
+from hengdian_index._words.said import Said, joined
 from hengdian_index.errors import DataError, Fault, raise_all
 from hengdian_index.log import note
 
@@ -78,7 +78,13 @@ def priced(
                 break
     for row, j in np.argwhere(gaps & ~np.isnan(filled)).tolist() if noted else ():
         where = {"unit": panel.unit(row), "period": panel.period(row), "indicator": tree.codes[j]}
-        note("impute", Said("moves with its group"), **where, after=float(filled[row, j]), kind="parent: filled")
+        note(
+            "impute",
+            Said("moves with its group"),
+            **where,
+            after=float(filled[row, j]),
+            kind=joined(["parent", Said("filled")], "heads"),
+        )
     found = referred(tree, setting, contents, filled, panel, noted=noted)
     unseen = {unit: tuple(np.array(tree.codes)[one.unseen].tolist()) for unit, one in units.items()} | dict(held)
     unseen = {unit: codes for unit, codes in unseen.items() if codes}

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -31,7 +32,7 @@ from hengdian_index._tables.periods import format_period
 from hengdian_index._tables.table import Array, Labelled, shortened
 from hengdian_index._values.equality import TOLERANCE, settled
 from hengdian_index._values.stored import stored
-from hengdian_index._words.said import Said, joined
+from hengdian_index._words.said import Joined, Said, joined
 from hengdian_index.errors import (
     CellsError,
     DataError,
@@ -42,7 +43,7 @@ from hengdian_index.errors import (
     raise_all,
     raise_together,
 )
-from hengdian_index.log import general, note, only_counted
+from hengdian_index.log import note, only_counted
 from hengdian_index.series import deseasonalise
 from hengdian_index.treat.ratios import DenominatorError, denominate
 
@@ -567,10 +568,19 @@ def note_filled(choice: Choice, why: Said, after: float, **where: Any) -> None:
     note("impute", why, **where, after=None if gone else after, kind=kind)
 
 
-def _kind(choice: Choice, why: str, after: float) -> str:
+def _kind(choice: Choice, why: Said, after: float) -> Said:
     """Return of what kind a line is about a value or a score that was missing."""
-    name = f"{choice.method.name} of scores" if choice.of_scores else choice.method.name
-    return f"{name}: left: {general(why.removeprefix('left missing: '))}" if np.isnan(after) else f"{name}: filled"
+    return _kind_of(choice.method.name, choice.of_scores, why if np.isnan(after) else None)
+
+
+@lru_cache(maxsize=1000)
+def _kind_of(method: str, of_scores: bool, left: Said | None) -> Said:
+    name = Said("{method} of scores", method=method) if of_scores else joined([method])
+    if left is None:
+        return joined([name, Said("filled")], "heads")
+    # The last part is why.
+    why = left.items[-1] if isinstance(left, Joined) else left
+    return joined([name, Said("left"), why.in_general], "heads")
 
 
 def rows_seen(choice: Choice, panel: Panel, values: Array, names: tuple[str, ...]) -> Rows:
@@ -592,7 +602,7 @@ def rows_seen(choice: Choice, panel: Panel, values: Array, names: tuple[str, ...
 def filled(block: Block, tree: Tree, panel: Panel, values: Array) -> Array:
     """Return the columns of an imputation, filled, of values or scores (n, k); every cell that is missing is noted."""
     filling = block.filler(_rows(block.choice, block.at, tree, panel, values))
-    told = Counter[tuple[str, str]]()
+    told = Counter[tuple[str, Said]]()
     for (row, column), why in zip(filling.cells.tolist(), filling.why, strict=True):
         after = float(filling.values[row, column])
         leaf = tree.leaves[block.at[column]]
@@ -627,9 +637,9 @@ def _treated(treatment: Map, leaf: Leaf, panel: Panel, values: Array) -> Array:
     name = leaf.treat.method.name if leaf.treat else ""
     if len(touched) * 2 > len(values):
         why = Said("{method}: all values transformed", method=name)
-        note("treat", why, indicator=leaf.code, kind=f"{name}: columns transformed", whole=True)
+        note("treat", why, indicator=leaf.code, kind=joined([name, Said("columns transformed")], "heads"), whole=True)
         return np.asarray(after)
-    kind = f"{name}: values moved"
+    kind = joined([name, Said("values moved")], "heads")
     if only_counted() and touched:
         note("treat", joined([name]), indicator=leaf.code, kind=kind, rows=len(touched))
         return np.asarray(after)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -797,9 +798,10 @@ def _with_gaps(x: Array) -> NDArray[np.bool_]:
     return found
 
 
-def gaps_of(end: str) -> str:
+@cache
+def gaps_of(end: Said) -> Said:
     """Return of what kind a line is that tells of rows with missing parts."""
-    return f"rows with missing parts: {end}"
+    return joined([Said("rows with missing parts"), end], "heads")
 
 
 def _combinations(absent: NDArray[np.bool_], dropped: NDArray[np.bool_]) -> NDArray[np.intp]:

@@ -39,8 +39,19 @@ class Shown(str):
     def __repr__(self) -> str:
         return self.quoted
 
+    def __format__(self, form: str) -> str:
+        # What would be the form of a number is none of a text that stands for any.
+        try:
+            return format(str.__str__(self), form)
+        except ValueError:
+            return str.__str__(self)
+
     def __reduce__(self) -> Any:
         return Shown, (str.__str__(self), self.quoted)
+
+
+# What stands for any value.
+_ANY = Shown("…", "…")
 
 
 class Said(str):
@@ -82,17 +93,22 @@ class Said(str):
         return said(one, several, {"n": n, **values})
 
     @property
+    def in_general(self) -> Said:
+        """What it says whatever the values are: sentences of one kind have it in common."""
+        parts = {name: value.in_general if isinstance(value, Said) else _ANY for name, value in self.values.items()}
+        return said(self.template, self.several, parts)
+
+    @property
     def general(self) -> str:
-        """What it says whatever the values are, the same in every language: sentences of one kind have it in common."""
-        parts = {name: value.general if isinstance(value, Said) else "…" for name, value in self.values.items()}
-        places = string.Formatter().parse(self.several or self.template)
-        return "".join(text + ("" if name is None else parts[name]) for text, name, _, _ in places)
+        """What it says in general, the same text in every language."""
+        return str.__str__(self.in_general)
 
     def told(self, lang: str) -> str:
         """Return the sentence in a language; in English where its catalogue does not have it."""
         if lang == "en":
             return str.__str__(self)
         forms, n = catalogue(lang).translated(self.template), self.values["n"] if self.several else 1
+        n = n if isinstance(n, Number) else 2
         english = self.several if n != 1 else self.template
         template = english if not forms else forms[min(catalogue(lang).form(n), len(forms) - 1)]
         return _Filler(lang).vformat(template, (), self.values)
@@ -114,10 +130,10 @@ class Joined(Said):
     quoted: bool
 
     @property
-    def general(self) -> str:
+    def in_general(self) -> Said:
         """What the parts say whatever their values are; of names alone there is nothing to say."""
-        parts = list(dict.fromkeys(part.general for part in self.items if isinstance(part, Said)))
-        return _BETWEEN[self.kind].join(parts) if parts else "…"
+        parts = dict.fromkeys(part.in_general for part in self.items if isinstance(part, Said))
+        return joined(list(parts) or [_ANY], self.kind)
 
     def told(self, lang: str) -> str:
         """Return the parts in a language, with its own sign between them."""

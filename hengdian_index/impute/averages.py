@@ -10,7 +10,7 @@ import numpy as np
 
 from hengdian_index._maths.stats import Moments, Ordered, Range
 from hengdian_index._methods.frame import LabelledFit
-from hengdian_index._methods.imputing import Filler, Filling, Rows, imputing
+from hengdian_index._methods.imputing import Filler, Filling, Rows, imputing, left
 from hengdian_index._methods.sample import Sample
 from hengdian_index._tables.cells import no_label
 from hengdian_index._tables.table import Array
@@ -66,9 +66,9 @@ class GroupConstants:
 
     def _why(self, label: Any, n: int) -> Said:
         if no_label(label):
-            return Said("left missing: the row has no group")
+            return left(Said("the row has no group"))
         if not n:
-            return Said("left missing: group {label} has no value", label=shown(label))
+            return left(Said("group {label} has no value", label=shown(label)))
         return Said(
             "{what} of {values} of group {label}", what=_CALLED[self.what], values=_values(n), label=shown(label)
         )

@@ -13,7 +13,7 @@ from hengdian_index._maths.effort import estimate
 from hengdian_index._maths.maps import Affine
 from hengdian_index._maths.stats import Moments
 from hengdian_index._methods.frame import LabelledFit
-from hengdian_index._methods.imputing import Filler, Filling, Rows, imputing
+from hengdian_index._methods.imputing import Filler, Filling, Rows, imputing, left
 from hengdian_index._system.about import install
 from hengdian_index._system.alone import heard
 from hengdian_index._tables.table import Array
@@ -198,7 +198,7 @@ class Neighbours:
         how = Said("mean of the nearest rows, at most {number}", number=self.number)
         if self.weights == "distance":
             how = Said("mean of the nearest rows, at most {number}, by distance", number=self.number)
-        alone = Said("left missing: no row that has the value shares an indicator with this one")
+        alone = left(Said("no row that has the value shares an indicator with this one"))
         return Filling.of(rows, filled, lambda i, j: alone if np.isnan(filled[i, j]) else how)
 
     def _distances(self, x: Array) -> tuple[Array, float]:
@@ -263,10 +263,8 @@ class Regression:
                 seed=self.seed,
                 rounds=self.rounds,
             )
-        alone = Said(
-            "left missing: no two rows have both this indicator and one that leads to it from those of the row"
-        )
-        empty = Said("left missing: the row has no value")
+        alone = left(Said("no two rows have both this indicator and one that leads to it from those of the row"))
+        empty = left(Said("the row has no value"))
 
         def why(i: int, j: int) -> Said:
             return how if reached[i, j] else alone if there[i].any() else empty

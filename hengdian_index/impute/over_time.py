@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hengdian_index._methods.frame import RowLabels
-from hengdian_index._methods.imputing import Filler, Filling, Rows, imputing
+from hengdian_index._methods.imputing import Filler, Filling, Rows, imputing, left
 from hengdian_index._tables.periods import format_period
 from hengdian_index._tables.table import Array, shortened
 from hengdian_index._values.stored import stored
@@ -170,14 +170,16 @@ class Carry:
             old = line.periods(age)
             if age <= _most(self.limit):
                 return Said("carried forward from {last}, {old} old", last=last, old=old)
-            return Said(
-                "left missing: the last value, of {last}, is {old} old, limit {limit}",
-                last=last,
-                old=old,
-                limit=self.limit,
+            return left(
+                Said(
+                    "the last value, of {last}, is {old} old, limit {limit}",
+                    last=last,
+                    old=old,
+                    limit=self.limit,
+                )
             )
 
-        none = Said("left missing: the unit has no earlier value")
+        none = left(Said("the unit has no earlier value"))
 
         def why(i: int, j: int) -> Said:
             return none if before[i, j] < 0 else carried(line.text(before[i, j]), int(age[i, j]))
@@ -212,12 +214,14 @@ class Line:
         def between(start: str, end: str, hole: int, filled: bool) -> Said:
             if filled:
                 return Said("on the line between {start} and {end}", start=start, end=end)
-            return Said(
-                "left missing: {hole} between {start} and {end}, limit {limit}",
-                hole=line.periods(hole),
-                start=start,
-                end=end,
-                limit=self.limit,
+            return left(
+                Said(
+                    "{hole} between {start} and {end}, limit {limit}",
+                    hole=line.periods(hole),
+                    start=start,
+                    end=end,
+                    limit=self.limit,
+                )
             )
 
         @cache
@@ -228,7 +232,7 @@ class Line:
         def beyond(distance: int, late: bool) -> Said:
             return self._beyond(line.periods(distance), late)
 
-        none = Said("left missing: the unit has no value")
+        none = left(Said("the unit has no value"))
 
         def why(i: int, j: int) -> Said:
             filled = not np.isnan(values[i, j])
@@ -247,18 +251,22 @@ class Line:
         """Return why a value is left missing that lies outside those known of the unit."""
         if self.ends != "carry":
             if late:
-                return Said("left missing: after the last known value of the unit, no extrapolation")
-            return Said("left missing: before the first known value of the unit, no extrapolation")
+                return left(Said("after the last known value of the unit, no extrapolation"))
+            return left(Said("before the first known value of the unit, no extrapolation"))
         if late:
-            return Said(
-                "left missing: after the last known value of the unit, {distance} away, limit {limit}",
+            return left(
+                Said(
+                    "after the last known value of the unit, {distance} away, limit {limit}",
+                    distance=distance,
+                    limit=self.limit,
+                )
+            )
+        return left(
+            Said(
+                "before the first known value of the unit, {distance} away, limit {limit}",
                 distance=distance,
                 limit=self.limit,
             )
-        return Said(
-            "left missing: before the first known value of the unit, {distance} away, limit {limit}",
-            distance=distance,
-            limit=self.limit,
         )
 
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from hengdian_index._maths.stats import Moments, Range
 from hengdian_index._methods.frame import LabelledFit
-from hengdian_index._methods.imputing import Filler, Filling, Rows, imputing
+from hengdian_index._methods.imputing import Filler, Filling, Rows, imputing, left
 from hengdian_index._methods.sample import Sample
 from hengdian_index._tables.options import column_groups
 from hengdian_index._tables.table import Array
@@ -128,9 +128,9 @@ def _why(n: int, flat: bool, group: Any) -> Said:
         return Said("the one value of a constant indicator")
     if group is None:
         mean = Said.of(n, "mean score of {n} indicator", "mean score of {n} indicators")
-        return mean if n else Said("left missing: the row has no other indicator")
+        return mean if n else left(Said("the row has no other indicator"))
     if not n:
-        return Said("left missing: the row has no other indicator of group {group!r}", group=group)
+        return left(Said("the row has no other indicator of group {group!r}", group=group))
     return Said.of(
         n,
         "mean score of {n} indicator of group {group!r}",
