@@ -37,14 +37,14 @@ from hengdian_index._commands.reading import (
     thresholds_of,
     units_of,
 )
-from hengdian_index._values.decimals import counted
 from hengdian_index._words.language import language
-from hengdian_index._words.said import Said
+from hengdian_index._words.said import Said, joined
 
 if TYPE_CHECKING:
     from hengdian_index._commands.options import Data
     from hengdian_index._index.index import Index
     from hengdian_index._index.result import Result
+    from hengdian_index._robustness.sensitivity import Sensitivity
     from hengdian_index._robustness.uncertainty import Uncertainty
 
 
@@ -64,10 +64,12 @@ def main() -> None:
 
 # What is said of the data of each example that the demo offers.
 _DEMOS = {
-    "film_industry": (
+    "film_industry": Said(
         "Real data, illustrative judgements: the published Hengdian indicators, weights and base are not public."
     ),
-    "countries": "Real data, illustrative choices: a selection of films, those that English-language critics rated.",
+    "countries": Said(
+        "Real data, illustrative choices: a selection of films, those that English-language critics rated."
+    ),
 }
 
 
@@ -97,8 +99,10 @@ def demo(name: str, out: Path | None) -> None:
     result = index.compute(table)
     factors = {"weights": Noise(0.25), "aggregate": ["arithmetic", "geometric"]}
     found = uncertainty(index, table, factors, draws=512, progress=progress())
-    how = "90 % intervals: weights up to a quarter larger or smaller in every group, arithmetic or geometric means"
-    text = f"{summary(result)}\n{how}\n\n{_drawn_text(result, found)}\n\n{found.summary()}\n\n{_DEMOS[name]}\n"
+    how = said(
+        Said("90 % intervals: weights up to a quarter larger or smaller in every group, arithmetic or geometric means")
+    )
+    text = f"{summary(result)}\n{how}\n\n{_drawn_text(result, found)}\n\n{_in_words(found)}\n\n{said(_DEMOS[name])}\n"
     shown = answer(lambda: text, *main_table(result), lambda: {**written_tables(result), "uncertainty": found.series})
     out = out or Path(f"{name}_index")
     written = write_tables(result, out, uncertainty=found.series)
@@ -123,18 +127,20 @@ def new(path: Path, data: Path | None, force: bool) -> None:
 
     if data is None:
         new_workbook(path, lang=language(), force=force)
-        told(f"Written to {path}. Fill it in, then: hengdian-index report {path} {path.stem}.html")
+        next_one = f"hengdian-index report {path} {path.stem}.html"
+        told(Said("Written to {path}. Fill it in, then: {command}", path=path, command=next_one))
         return
     made = new_index(path, data, lang=language(), force=force)
-    sizes = f"{counted(len(made.indicators), 'indicator')} in {counted(len(made.groups), 'group')}"
-    told(f"Written to {path}: {sizes}")
+    indicators = Said.of(len(made.indicators), "{n} indicator", "{n} indicators")
+    groups = Said.of(len(made.groups), "{n} group", "{n} groups")
+    told(Said("Written to {path}: {indicators} in {groups}", path=path, indicators=indicators, groups=groups))
     if made.asked:
-        told(f"Choose the direction of {', '.join(made.asked)}")
+        told(Said("Choose the direction of {names}", names=joined(made.asked)))
     for line in made.open:
-        told(f"To be decided: {line}")
+        told(Said("To be decided: {line}", line=line))
     # A workbook holds its table.
     files = " ".join(str(one) for one in ((path,) if path.suffix.lower() == ".xlsx" else (path, data)))
-    told(f"Then: hengdian-index compute {files}")
+    told(Said("Then: {command}", command=f"hengdian-index compute {files}"))
 
 
 @main.command()
@@ -181,7 +187,7 @@ def compute(
     if out:
         _told_written(written, out)
     if excel and not alone:
-        told(f"Written to {excel}")
+        told(Said("Written to {path}", path=excel))
     notes(noted(result.entries))
 
 
@@ -207,15 +213,20 @@ def check(index: Path, data: Data) -> None:
         found, table = read(index, data)
     own, entries = called(index), tuple[Entry, ...]()
     if table is None or (bundled and not len(table)):
-        said = "; it has no data to check" if bundled else ""
-        sizes = f"{counted(len(found.groups), 'group')}, {counted(len(found.indicators), 'indicator')}"
-        lines = [f"{own}: {sizes}; nothing is wrong{said}"]
+        groups = Said.of(len(found.groups), "{n} group", "{n} groups")
+        indicators = Said.of(len(found.indicators), "{n} indicator", "{n} indicators")
+        sizes = joined([groups, indicators], "names")
+        alone = Said("{index}: {sizes}; nothing is wrong; it has no data to check", index=own, sizes=sizes)
+        both = Said("{index}: {sizes}; nothing is wrong", index=own, sizes=sizes)
+        lines = [said(alone if bundled else both)]
     else:
         result = found.compute(table)
         _ = result.series() if result.setting.base is not None else result.scores
-        rows, entries = counted(result.panel.n, "row"), result.entries
-        fit = f"{own}: its {rows} fit its index" if bundled else f"{called(data or index)}: {rows} fit {own}"
-        lines = [f"{fit}; {log_size(len(entries))}", *(f"  {line}" for line in noted(entries))]
+        rows, entries = Said.of(result.panel.n, "{n} row", "{n} rows"), result.entries
+        fit = Said("{file}: {rows} fit {index}", file=called(data or index), rows=rows, index=own)
+        fit = Said("{index}: its {rows} fit its index", index=own, rows=rows) if bundled else fit
+        first = joined([fit, log_size(len(entries))], "clauses")
+        lines = [said(first), *(f"  {line}" for line in noted(entries))]
     show(answer(lambda: "\n".join(lines), "log", lambda: frame_of(entries).set_index("step")), written=True)
 
 
@@ -231,7 +242,8 @@ def release(files: tuple[Path, Data, Path], fit_on: str | None, base: str | None
 
     index, data, folder = files
     found = write_release(result_of(index, data, fit_on, base), folder)
-    told(f"Released to {folder}: {counted(len(found.files) + 1, 'file')}, sealed in release.json")
+    count = Said.of(len(found.files) + 1, "{n} file", "{n} files")
+    told(Said("Released to {folder}: {files}, sealed in release.json", folder=folder, files=count))
 
 
 # What can be printed of revisions beside the numbers that moved.
@@ -250,7 +262,7 @@ def revisions(old: Path, new: Path) -> None:
 
     found = compared(old, new)
     others = {name: getattr(found, name) for name in _OF_REVISIONS}
-    show(answer(found.summary, "moved", found.moved, lambda: others))
+    show(answer(lambda: _in_words(found), "moved", found.moved, lambda: others))
 
 
 @main.command()
@@ -349,7 +361,7 @@ def report(
     if alone:
         piped(lambda path: result.report(path, **asked), "report.html")
     else:
-        told(f"Written to {result.report(out, **asked)}")
+        told(Said("Written to {path}", path=result.report(out, **asked)))
 
 
 @main.command()
@@ -393,7 +405,7 @@ def bulletin(
     text = result.bulletin(out, period=period, unit=whose, lang=language(), uncertainty=drawn)
     show(text.rstrip("\n"), written=bool(out))
     if out:
-        told(f"Written to {out}")
+        told(Said("Written to {path}", path=out))
 
 
 @main.command()
@@ -453,7 +465,7 @@ def uncertainty(
         main_one = "ranks"
     asked = {"draws": draws, "rng": rng, "node": found.study.node, "infeasible": infeasible}
     _end_study(
-        lambda: f"{found.summary(lang=language())}\n\n{_drawn_text(result, found)}",
+        lambda: f"{_in_words(found)}\n\n{_drawn_text(result, found)}",
         frames,
         main_one,
         out,
@@ -518,7 +530,7 @@ def sensitivity(
     )
     asked = {"draws": draws, "rng": rng, "node": node, "of": of, "resamples": resamples}
     _end_study(
-        lambda: f"{found.summary()}\n\n{as_text(found.table)}",
+        lambda: f"{_in_words(found)}\n\n{as_text(found.table.set_axis(_indices(found), axis=1))}",
         {"sensitivity": found.table},
         "sensitivity",
         out,
@@ -580,7 +592,7 @@ def compare(
         raise SpecError(Said("--doubt: of several indexes nothing else varies; give one, or leave it out"))
     comparison = compared(found, table, node=node)
     correlations = comparison.correlations(how)
-    near = correlations.iloc[:, 0].rename(f"{how} with the first")
+    near = correlations.iloc[:, 0].rename(said(Said("{how} with the first", how=how)))
     frames = {
         "ranks": comparison.ranks,
         "scores": comparison.scores,
@@ -588,10 +600,11 @@ def compare(
         "mean_shift": comparison.mean_shift.rename_axis("index").to_frame(),
         "correlations": correlations.rename_axis("index"),
     }
-    side = frames["mean_shift"].join(near).rename_axis(None)
+    moved = frames["mean_shift"].set_axis([said(Said("mean shift"))], axis=1)
+    side = moved.join(near).rename_axis(None)
     asked = {"node": node, "how": how, "indexes": {name: one.fingerprint for name, one in found.items()}}
     _end_study(
-        lambda: f"{comparison.summary()}\n\n{as_text(side)}",
+        lambda: f"{_in_words(comparison)}\n\n{as_text(side)}",
         frames,
         "ranks",
         out,
@@ -688,6 +701,22 @@ def _compare_with_program(index: Index, table: Any, program: str, out: Path | No
     )
 
 
+def said(sentence: Said) -> str:
+    """Return a sentence in the language that is spoken."""
+    return sentence.told(language())
+
+
+def _indices(found: Sensitivity) -> list[str]:
+    """Return the columns of indices of sensitivity in words."""
+    words = (Said("first"), Said("total"), Said("first_low"), Said("first_high"), Said("total_low"), Said("total_high"))
+    return [said(one) for one in words]
+
+
+def _in_words(found: Any) -> str:
+    """Return what a study says in the language that is spoken."""
+    return str(found.summary(lang=language()))
+
+
 def _drawn_text(result: Result, found: Uncertainty) -> str:
     """Return the last levels of a series, or the ranks of units in the last period, with their 90 % intervals."""
     from hengdian_index._index.text import intervals, rank_intervals
@@ -698,4 +727,4 @@ def _drawn_text(result: Result, found: Uncertainty) -> str:
 
 
 def _told_written(written: list[str], out: Path) -> None:
-    told(f"Written to {out}: {', '.join(written)}")
+    told(Said("Written to {path}: {names}", path=out, names=joined(written)))

@@ -132,10 +132,10 @@ def show(found: str | bytes, *, written: bool = False) -> None:
         click.echo(found, nl=False)
 
 
-def told(text: str) -> None:
+def told(text: Said) -> None:
     """Say what is no answer, on standard output as long as no data are there; with --quiet, nothing."""
     if not is_quiet():
-        click.echo(text, err=for_machines())
+        click.echo(said(text, language()), err=for_machines())
 
 
 def notes(lines: Iterable[str]) -> None:

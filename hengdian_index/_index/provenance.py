@@ -13,10 +13,10 @@ import pandas as pd
 from hengdian_index._scoring.tree import Setting
 from hengdian_index._system.about import __version__
 from hengdian_index._tables.panel import Panel, digest
-from hengdian_index._values.decimals import counted
+from hengdian_index._words.said import Said, joined
 
 
-def rows_said(rows: Mapping[str, Any]) -> str:
+def rows_said(rows: Mapping[str, Any]) -> Said:
     """Return how many fit rows there were, of how many units, and from when to when.
 
     Examples
@@ -25,9 +25,15 @@ def rows_said(rows: Mapping[str, Any]) -> str:
     >>> rows_said({"count": 1098, "units": 183, "earliest": "2000", "latest": "2005"})
     '1098 rows (183 units, 2000 to 2005)'
     """
-    units = [counted(rows["units"], "unit")] if "units" in rows and "earliest" in rows else []
-    spread = [*units, " to ".join(dict.fromkeys(rows[end] for end in ("earliest", "latest") if end in rows))]
-    return counted(rows["count"], "row") + (f" ({', '.join(filter(None, spread))})" if any(spread) else "")
+    n, ends = rows["count"], [rows[end] for end in ("earliest", "latest") if end in rows]
+    if not ends:
+        return Said.of(n, "{n} row", "{n} rows")
+    start, end = ends[0], ends[-1]
+    when = joined([start]) if start == end else Said("{start} to {end}", start=start, end=end)
+    if "units" in rows:
+        units = Said.of(rows["units"], "{n} unit", "{n} units")
+        return Said.of(n, "{n} row ({units}, {when})", "{n} rows ({units}, {when})", units=units, when=when)
+    return Said.of(n, "{n} row ({when})", "{n} rows ({when})", when=when)
 
 
 def provenance(setting: Setting, panel: Panel, fit_rows: Mapping[str, Any]) -> dict[str, Any]:

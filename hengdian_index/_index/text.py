@@ -32,10 +32,13 @@ from hengdian_index._system.written import followed, whole_folder
 from hengdian_index._tables.guard import csv_of
 from hengdian_index._tables.periods import format_period
 from hengdian_index._tables.table import Array
-from hengdian_index._values.decimals import counted, form_of, written
+from hengdian_index._values.decimals import form_of, written
 from hengdian_index._values.letters import columns
-from hengdian_index.errors import DataError, SpecError, listed, raise_all, suggestion
-from hengdian_index.log import Entry, told
+from hengdian_index._words.catalogue import Lang, words
+from hengdian_index._words.language import language, speaking
+from hengdian_index._words.said import Said, joined
+from hengdian_index.errors import DataError, SpecError, listed, raise_all, spoken, suggestion
+from hengdian_index.log import Entry, step_in, told
 
 _ROWS = 8
 _PROVENANCE = "provenance.json"
@@ -46,53 +49,60 @@ _UNITS = 40
 _NAMES = 8
 
 
-def summary(result: Result) -> str:
-    """Return the end of a result in words and tables.
+def summary(result: Result, lang: Lang | None = None) -> str:
+    """Return the end of a result in words and tables, in a language; without one in that which is spoken.
 
     Of units the ranks and scores in the last period; of one series its last levels, changes and the largest
     contributions to the last change.
     """
-    parts = [result.setting.name or "Index", _fit_line(result)]
+    with speaking(spoken(lang)):
+        return _summary(result)
+
+
+def _summary(result: Result) -> str:
+    parts = [result.setting.name or _told(Said("Index")), _told(_fit_line(result))]
     if result.panel.periods is None or result.panel.units is not None:
         parts += [_ranking(result), *_provisional(result)]
     else:
         parts += [_levels(result), *_largest(result), *_provisional(result)]
     if result.entries:
-        parts.append("\n".join([f"{log_size(len(result.entries))}:", *(f"  {line}" for line in noted(result.entries))]))
+        head = _told(Said("{head}:", head=log_size(len(result.entries))))
+        parts.append("\n".join([head, *(f"  {line}" for line in noted(result.entries))]))
     return "\n\n".join(parts) + "\n"
 
 
-def log_size(lines: int) -> str:
+def log_size(lines: int) -> Said:
     """Return how many lines a log has, in words."""
-    return f"{lines:,} {'line' if lines == 1 else 'lines'} in the log"
+    return Said.of(lines, "{n:,} line in the log", "{n:,} lines in the log")
 
 
 def noted(entries: Sequence[Entry], most: int = 12) -> list[str]:
     """Return a log as a few lines of text, what was noted of several cells in one; the tail is counted."""
     lines = told(entries)
-    return lines if len(lines) <= most else [*lines[:most], f"and {len(lines) - most} more; `compute --out` writes all"]
+    more = Said("and {n} more; `compute --out` writes all", n=len(lines) - most)
+    return lines if len(lines) <= most else [*lines[:most], _told(more)]
 
 
 def intervals(levels: pd.DataFrame) -> str:
     """Return the last levels under many draws, with the ends of their 90 % intervals, as text."""
     shown = levels[["nominal", "q05", "q95"]].tail(_ROWS)
-    return _text(shown.set_axis(["level", "low", "high"], axis=1))
+    return _text(shown.set_axis(_each(Said("level"), Said("low"), Said("high")), axis=1))
 
 
 def rank_intervals(result: Result, ranks: pd.DataFrame) -> str:
     """Return the ranks of units in the last period under many draws, with the ends of their 90 % intervals, as text."""
     panel, rows = result.panel, _last_rows(result)
-    shown = ranks[["nominal", "q05", "q95"]].set_axis(["rank", "low", "high"], axis=1).iloc[rows]
+    shown = ranks[["nominal", "q05", "q95"]].set_axis(_each(Said("rank"), Said("low"), Said("high")), axis=1).iloc[rows]
     if panel.units is not None:
         shown = shown.set_axis([panel.name(panel.unit(row)) for row in rows.tolist()], axis=0)
-    return _text(shown.sort_values("rank", kind="stable")[:_UNITS], ["rank"] * 3)
+    return _text(shown.sort_values(shown.columns[0], kind="stable")[:_UNITS], ["rank"] * 3)
 
 
 def as_text(frame: pd.DataFrame, form: str = ".2f") -> str:
     """Return a table of numbers as text, its first rows where they are many."""
     left = len(frame) - _UNITS
-    more = f"\n{counted(left, 'row')} more; --out writes all." if left > 0 else ""
-    return _text(frame[:_UNITS], [form] * frame.shape[1]) + more
+    more = Said.of(left, "{n} row more; --out writes all.", "{n} rows more; --out writes all.")
+    return _text(frame[:_UNITS], [form] * frame.shape[1]) + (f"\n{_told(more)}" if left > 0 else "")
 
 
 def tables(result: Result) -> dict[str, pd.DataFrame]:
@@ -121,9 +131,15 @@ def tables(result: Result) -> dict[str, pd.DataFrame]:
             found[name], without = _in_percent(result, lag)
             lost += int(without.to_numpy().sum())
         if lost:
-            blank = "has no value in per cent and is" if lost == 1 else "have no value in per cent and are"
-            why = f"{counted(lost, 'change')} from a level that is not above 0 {blank} blank; series has the levels"
-            warnings.warn(f"{', '.join(lags)}: {why}", stacklevel=2)
+            why = Said.of(
+                lost,
+                "{names}: {n} change from a level that is not above 0 has no value in per cent and is blank; "
+                "series has the levels",
+                "{names}: {n} changes from a level that is not above 0 have no value in per cent and are blank; "
+                "series has the levels",
+                names=joined(list(lags)),
+            )
+            warnings.warn(_told(why), stacklevel=2)
         found["contributions_to_change"] = result.contributions(depth="indicators")
         if growth_told(result):
             found["contributions_to_growth"] = contributions_to_growth(result, "indicators")
@@ -301,13 +317,19 @@ def _json(said: Mapping[str, object]) -> str:
 
 
 def listing() -> str:
-    """Return every method by family, with the first line of its description."""
+    """Return every method by family, with the first line of its description; in Chinese with its name in Chinese."""
     lines = []
     for family, methods in FAMILIES.items():
-        lines.append(f"{family}:")
+        lines.append(_told(Said("{head}:", head=_family(family))))
         width = max(map(len, methods), default=0)
-        lines += [f"  {name:<{width}}  {first_line(method.function)}" for name, method in sorted(methods.items())]
+        lines += [f"  {name:<{width}}  {meaning(method)}" for name, method in sorted(methods.items())]
     return "\n".join(lines)
+
+
+def _family(name: str) -> str:
+    """Return what a family is called, with the name that is typed."""
+    said = step_in(name, language())
+    return name if said == name else f"{said} {name}"
 
 
 def methods_table(name: str | None = None) -> pd.DataFrame:
@@ -334,6 +356,12 @@ def described(name: str) -> str:
     return "\n\n".join(_description(one) for one in _called(name))
 
 
+def meaning(method: Method) -> str:
+    """Return what a method is, in one line: in Chinese what it is called, in English what it says of itself."""
+    chinese = method.traits.get("chinese")
+    return str(chinese) if language() == "zh" and isinstance(chinese, str) else first_line(method.function)
+
+
 def _description(one: Method | str) -> str:
     """Return name, signature, other names and description of a method, or of what has this public name."""
     if isinstance(one, Method):
@@ -342,8 +370,22 @@ def _description(one: Method | str) -> str:
     else:
         value, others = resolve_name(f"hengdian_index:{one}"), also_called(one)
         head = one + (str(inspect.signature(value)) if inspect.isroutine(value) else "")
-    also = f"\n\nAlso called: {', '.join(others)}." if others else ""
-    return f"{head}{also}\n\n{inspect.getdoc(value)}"
+    also = [_told(Said("Also called: {names}.", names=joined(others)))] if others else []
+    if language() == "en":
+        return "\n\n".join([head, *also, str(inspect.getdoc(value))])
+    own = [meaning(one)] if isinstance(one, Method) else []
+    where = Said("In full, in English: help(hi.{name}).", name=head.partition("(")[0])
+    return "\n\n".join([head, *own, *also, *_options(one), _told(where)])
+
+
+def _options(one: Method | str) -> list[str]:
+    """Return what the options of a method are, in the language that is spoken."""
+    if not isinstance(one, Method):
+        return []
+    known = words(language(), "option")
+    keys = {name: f"{one.family}.{one.name}.{name}" for name in one.options}
+    lines = [f"  {name}  {known[key]}" for name, key in keys.items() if key in known]
+    return ["\n".join([_told(Said("Options:")), *lines])] if lines else []
 
 
 def _called(name: str) -> list[Method | str]:
@@ -366,15 +408,25 @@ def _called(name: str) -> list[Method | str]:
     return found
 
 
-def _fit_line(result: Result) -> str:
+def _fit_line(result: Result) -> Said:
     rows = result.fit_rows
-    line = f"Bounds and weights learnt from {rows_said(rows)}, then frozen."
+    lines = [Said("Bounds and weights learnt from {rows}, then frozen.", rows=rows_said(rows))]
     if rows["fit_on"] is None:
-        line = f"Bounds and weights learnt from all {rows_said(rows)}; no fit_on: a row more can move the others."
-    where = {"base": f"the {rows['weights']['rows']} base rows", "period": "each period's own rows"}
+        lines = [
+            Said(
+                "Bounds and weights learnt from all {rows}; no fit_on: a row more can move the others.",
+                rows=rows_said(rows),
+            )
+        ]
+    where = {
+        "base": Said("Weights learnt from the {n} base rows.", n=rows["weights"]["rows"]),
+        "period": Said("Weights learnt from each period's own rows."),
+    }
     if rows["weights"]["learnt_from"] in where:
-        line += f" Weights learnt from {where[rows['weights']['learnt_from']]}."
-    return line if not result.setting.levelled else f"{line} Base {base_said(result.setting, result.panel)}."
+        lines.append(where[rows["weights"]["learnt_from"]])
+    if result.setting.levelled:
+        lines.append(Said("Base {base}.", base=base_said(result.setting, result.panel)))
+    return joined(lines, "sentences")
 
 
 def _ranking(result: Result) -> str:
@@ -382,21 +434,23 @@ def _ranking(result: Result) -> str:
     panel, root = result.panel, result.tree.root.code
     rows, heading, base = _last_rows(result), "", result.setting.levelled and levels_compare(result)
     if panel.periods is not None:
-        heading = f"Ranks and scores in {panel.period(int(rows[0]))}:\n"
+        heading = _told(Said("Ranks and scores in {period}:", period=panel.period(int(rows[0])))) + "\n"
     every = result.ranks()[root]
     ranks = every.to_numpy()[rows]
     shown = rows[np.argsort(np.nan_to_num(ranks, nan=np.inf), kind="stable")][:_UNITS]
     frame = _named(result, result.scores.iloc[shown])
-    frame.insert(0, "rank", every.iloc[shown], allow_duplicates=True)
+    frame.insert(0, _told(Said("rank")), every.iloc[shown], allow_duplicates=True)
     forms = ["rank", *[form_of(result.scores.to_numpy()[rows])] * len(result.tree.groups)]
     if base and panel.periods is not None:
-        frame[f"level ({base_said(result.setting, panel)})"] = result.series()[root].iloc[shown]
+        level = Said("level ({base})", base=base_said(result.setting, panel))
+        frame[_told(level)] = result.series()[root].iloc[shown]
         forms.append(".2f")
     if panel.units is not None:
         frame = frame.set_axis([panel.name(unit) for unit in panel.units[shown].tolist()], axis=0)
     lapses = incomparable(result)
-    said = f"\nNot comparable with the other periods: {lapses_told(lapses)}." if lapses else ""
-    return heading + _text(frame, forms) + _left_out(result, len(shown), rows, ranks) + said
+    said = Said("Not comparable with the other periods: {lapses}.", lapses=lapses_told(lapses, language()))
+    apart = f"\n{_told(said)}" if lapses else ""
+    return heading + _text(frame, forms) + _left_out(result, len(shown), rows, ranks) + apart
 
 
 def _last_rows(result: Result) -> NDArray[np.intp]:
@@ -408,13 +462,18 @@ def _last_rows(result: Result) -> NDArray[np.intp]:
 def _left_out(result: Result, shown: int, rows: Array, ranks: Array) -> str:
     """Return sentences on units that the table of ranks does not show, or that have no rank."""
     panel = result.panel
-    what = "rows" if panel.units is None else "units"
-    said = [f"{shown} of {len(rows)} {what}; --out writes all."] if shown < len(rows) else []
+    said, every = list[Said](), len(rows)
+    of = Said.of(every, "{n} row", "{n} rows") if panel.units is None else Said.of(every, "{n} unit", "{n} units")
+    if shown < every:
+        said.append(Said("{n} of {rows}; --out writes all.", n=shown, rows=of))
     without = int(np.isnan(ranks).sum())
-    said += [f"{without} of {len(rows)} {what} without a score."] if without else []
-    gone = len(set(panel.unit_list())) - len(rows) if panel.units is not None else 0
-    said += [f"{counted(gone, 'unit', of=gone + len(rows))} without a row in this period."] if gone else []
-    return "\n" + "\n".join(said) if said else ""
+    if without:
+        said.append(Said("{n} of {rows} without a score.", n=without, rows=of))
+    gone = len(set(panel.unit_list())) - every if panel.units is not None else 0
+    if gone:
+        of = Said.of(gone + every, "{n} unit", "{n} units")
+        said.append(Said("{gone} of {units} without a row in this period.", gone=gone, units=of))
+    return "".join(f"\n{_told(one)}" for one in said)
 
 
 def _levels(result: Result) -> str:
@@ -426,13 +485,14 @@ def _levels(result: Result) -> str:
     shown.columns = [format_period(int(o), periods.frequency) for o in periods.ordinals[order]]
     forms = [form_of(shown.to_numpy())] * shown.shape[1]
     year, blank = periods.frequency.per_year, False
-    for name, lag in (("change %", 1), ("on year %", year)) if year > 1 else (("on year %", 1),):
+    on_period, on_year = _each(Said("change %"), Said("on year %"))
+    for name, lag in ((on_period, 1), (on_year, year)) if year > 1 else ((on_year, 1),):
         found, without = _in_percent(result, lag)
         shown[name] = found.iloc[order[-1]]
         blank |= bool(without.iloc[order[-1]].any())
     names = [result.tree.by_code[code].name or code for code in result.tree.groups]
-    said = "\nA change from a level that is not above 0 has no value in per cent: its cell is blank." if blank else ""
-    return _text(shown.set_axis(names, axis=0), forms) + said
+    said = Said("A change from a level that is not above 0 has no value in per cent: its cell is blank.")
+    return _text(shown.set_axis(names, axis=0), forms) + (f"\n{_told(said)}" if blank else "")
 
 
 def _largest(result: Result, most: int = 3) -> list[str]:
@@ -445,7 +505,7 @@ def _largest(result: Result, most: int = 3) -> list[str]:
         return []
     names = {leaf.code: leaf.name or leaf.code for leaf in result.tree.leaves}
     top = parts.reindex(parts.abs().sort_values(ascending=False).index)[:most]
-    head = f"Largest contributions to the last change of {parts.sum():+.2f} points:"
+    head = _told(Said("Largest contributions to the last change of {change:+.2f} points:", change=parts.sum()))
     return ["\n".join([head, *(f"  {value:+6.2f}  {names.get(str(code), code)}" for code, value in top.items())])]
 
 
@@ -456,7 +516,8 @@ def _provisional(result: Result) -> list[str]:
         return []
     last = marks[periods.ordinals == periods.ordinals.max()].any(axis=0)
     names = [leaf.name or leaf.code for leaf, marked in zip(result.tree.leaves, last, strict=True) if marked]
-    return [f"Provisional: the last period rests on values carried forward of {', '.join(names)}."] if names else []
+    said = Said("Provisional: the last period rests on values carried forward of {names}.", names=joined(names))
+    return [_told(said)] if names else []
 
 
 def _named(result: Result, frame: pd.DataFrame) -> pd.DataFrame:
@@ -476,6 +537,14 @@ def _text(frame: pd.DataFrame, forms: Sequence[str] = ()) -> str:
         "  ".join((_pad(cell, w, left=j == 0)) for j, (cell, w) in enumerate(zip(row, widths, strict=True))).rstrip()
         for row in cells
     )
+
+
+def _told(said: Said) -> str:
+    return said.told(language())
+
+
+def _each(*said: Said) -> list[str]:
+    return [_told(one) for one in said]
 
 
 def _label(label: object) -> str:

@@ -25,6 +25,7 @@ from hengdian_index._tables.panel import Panel
 from hengdian_index._tables.table import Array
 from hengdian_index._values.decimals import counted
 from hengdian_index._values.equality import settled
+from hengdian_index._words.catalogue import Lang
 from hengdian_index._words.said import Said
 from hengdian_index.errors import (
     DataError,
@@ -34,6 +35,7 @@ from hengdian_index.errors import (
     among,
     raise_all,
     raise_together,
+    spoken,
     suggestion,
 )
 from hengdian_index.log import journal
@@ -140,33 +142,57 @@ class Comparison:
         there = [(~np.isnan(part)).astype(np.float64) for part in parts]
         return r, np.array([known.T @ known for known in there])
 
-    def summary(self) -> str:
-        """Return what moves ranks most, in one sentence."""
+    def summary(self, *, lang: Lang | None = None) -> str:
+        """Return what moves ranks most, in one sentence.
+
+        Parameters
+        ----------
+        lang : {"en", "zh"}, optional
+            English or Chinese; default: the language that is spoken.
+        """
+        return self._told().told(spoken(lang))
+
+    def _told(self) -> Said:
         order = self.mean_shift.dropna().sort_values(ascending=False, kind="stable")
         if order.empty:
-            return "There is nothing to compare."
+            return Said("There is nothing to compare.")
         near, first = self.correlations().iloc[0][order.index].dropna(), self.scores.columns[0]
-        moved = f"Ranks move by {order.iloc[0]:.2f} places on average {self.said} {order.index[0]}"
         if len(order) > 1:
-            moved = (
-                f"Ranks move most {self.said} {order.index[0]} (by {order.iloc[0]:.2f} places on average), least"
-                f" {self.said} {order.index[-1]} ({order.iloc[-1]:.2f})"
+            moved = Said(
+                "Ranks move most {most} (by {shift:.2f} places on average), least {least} ({other:.2f})",
+                most=self._with(order.index[0]),
+                shift=order.iloc[0],
+                least=self._with(order.index[-1]),
+                other=order.iloc[-1],
             )
+        else:
+            which = self._with(order.index[0])
+            moved = Said("Ranks move by {shift:.2f} places on average {which}", shift=order.iloc[0], which=which)
         if near.empty:
-            return f"{moved}; no rank correlation with '{first}' is defined."
+            return Said("{moved}; no rank correlation with '{first}' is defined.", moved=moved, first=first)
         lowest = near.idxmin()
-        which, where = ("the", "") if len(order) == 1 else ("the lowest", f" ({self.said} {lowest})")
-        return f"{moved}; {which} rank correlation with '{first}' is {near.min():.3f}{where}{self._periods(lowest)}."
+        known: dict[str, Any] = {"moved": moved, "first": first, "r": near.min(), "periods": self._periods(lowest)}
+        if len(order) == 1:
+            return Said("{moved}; the rank correlation with '{first}' is {r:.3f}{periods}.", **known)
+        return Said(
+            "{moved}; the lowest rank correlation with '{first}' is {r:.3f} ({which}){periods}.",
+            **known,
+            which=self._with(lowest),
+        )
 
-    def _periods(self, other: Any) -> str:
+    def _with(self, name: Any) -> Said:
+        """Return that scores are those under an index, or without a part."""
+        return Said("without {name}", name=name) if self.said == "without" else Said("under {name}", name=name)
+
+    def _periods(self, other: Any) -> Said | str:
         """Return over how many periods the rank correlation of the first index with another is a mean."""
         if len(self.scopes) == 1:
             return ""
         r, _ = self._within("spearman")
-        known = int(np.isfinite(r[:, 0, self.scores.columns.get_loc(other)]).sum())
-        if known == len(self.scopes):
-            return f", the mean of those within each of {known} periods"
-        return f", the mean of those within each of {known} of {len(self.scopes)} periods; the others have none"
+        known, n = int(np.isfinite(r[:, 0, self.scores.columns.get_loc(other)]).sum()), len(self.scopes)
+        if known == n:
+            return Said(", the mean of those within each of {n} periods", n=n)
+        return Said(", the mean of those within each of {known} of {n} periods; the others have none", known=known, n=n)
 
     def _repr_html_(self) -> str:
         return str(DOORS["Comparison.card"]()(self))

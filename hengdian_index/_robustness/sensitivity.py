@@ -13,13 +13,15 @@ import pandas as pd
 from hengdian_index._index.doors import DOORS, Doors
 from hengdian_index._index.index import Index
 from hengdian_index._robustness.draws import check_words, demand, run_all, try_all
+from hengdian_index._robustness.labels import label
 from hengdian_index._robustness.labels import label as text_of
 from hengdian_index._robustness.ranks import mean_over_scopes
 from hengdian_index._robustness.sobol import Indices, saltelli, sobol
 from hengdian_index._robustness.study import Ranked, Study, nominal_of, study_of
 from hengdian_index._tables.table import Array
-from hengdian_index._words.said import Said
-from hengdian_index.errors import DataError, SpecError, among, listed, suggestion
+from hengdian_index._words.catalogue import Lang
+from hengdian_index._words.said import Said, joined
+from hengdian_index.errors import DataError, SpecError, among, listed, spoken, suggestion
 
 if TYPE_CHECKING:
     from hengdian_index._index.stubs import SensitivityPlots
@@ -73,15 +75,29 @@ class Sensitivity:
         """The indices by factor: first, total and the ends of their intervals."""
         return pd.DataFrame({"first": self.first, "total": self.total}).join(self.intervals)
 
-    def summary(self) -> str:
-        """Return what the indices say, in one paragraph."""
-        order = self.total.sort_values(ascending=False)
-        said = "; ".join(
-            f"{name} {100 * self.first[name]:.0f} % alone, {100 * value:.0f} % with its interactions"
-            for name, value in order.items()
-        )
-        what = self.of if isinstance(self.of, str) else f"the {self.of[0]} of {self.of[1]}"
-        return f"Of the variance of {what.replace('_', ' ')} over {self.runs} runs each choice explains: {said}."
+    def summary(self, *, lang: Lang | None = None) -> str:
+        """Return what the indices say, in one paragraph.
+
+        Parameters
+        ----------
+        lang : {"en", "zh"}, optional
+            English or Chinese; default: the language that is spoken.
+        """
+        each = [
+            Said(
+                "{name} {first:.0f} % alone, {total:.0f} % with its interactions",
+                name=name,
+                first=100 * self.first[name],
+                total=100 * value,
+            )
+            for name, value in self.total.sort_values(ascending=False).items()
+        ]
+        return Said(
+            "Of the variance of {what} over {runs} runs each choice explains: {shares}.",
+            what=_outcome(self.of),
+            runs=self.runs,
+            shares=joined(each, "clauses"),
+        ).told(spoken(lang))
 
     def _repr_html_(self) -> str:
         return str(DOORS["Sensitivity.card"]()(self))
@@ -173,6 +189,19 @@ def sensitivity(
     first, total = (pd.Series(np.asarray(values), index=names) for values in (found.first, found.total))
     intervals = pd.DataFrame(found.intervals).set_axis(names, axis=0)
     return Sensitivity(first.rename("first"), total.rename("total"), intervals, of, draws * (len(names) + 2))
+
+
+def _outcome(of: Any) -> Said:
+    """Return whose variance is explained, in words."""
+    if isinstance(of, str):
+        return {"rank_shift": Said("rank shift"), "rank_correlation": Said("rank correlation")}[of]
+    row = label(of[1])
+    words = {
+        "score": Said("the score of {row}", row=row),
+        "level": Said("the level of {row}", row=row),
+        "rank": Said("the rank of {row}", row=row),
+    }
+    return words[of[0]]
 
 
 def _measure(study: Study, of: Any) -> Callable[[Ranked], Array]:

@@ -23,7 +23,7 @@ from hengdian_index._tables.table import Array
 from hengdian_index._values.decimals import counted
 from hengdian_index._words.catalogue import Lang
 from hengdian_index._words.said import Said, joined
-from hengdian_index.errors import DataError, SpecError, known_language
+from hengdian_index.errors import DataError, SpecError, spoken
 
 if TYPE_CHECKING:
     from hengdian_index._index.stubs import UncertaintyPlots
@@ -267,13 +267,13 @@ class Uncertainty:
         """Share of draws left out because their combination cannot be computed."""
         return float(1 - self.kept.mean())
 
-    def summary(self, *, lang: Lang = "en") -> str:
+    def summary(self, *, lang: Lang | None = None) -> str:
         """Return what the draws say, in one paragraph.
 
         Parameters
         ----------
-        lang : {"en", "zh"}
-            English or Chinese; names stay as the index has them.
+        lang : {"en", "zh"}, optional
+            English or Chinese; default: the language that is spoken. Names stay as the index has them.
 
         Returns
         -------
@@ -298,7 +298,6 @@ class Uncertainty:
         >>> print(found.summary(lang="zh"))
         64 次抽样，不确定的选择 1 项（film.weights）。2010Q2 的水平为 109.39；90 % 的抽样在 108.42 至 110.60 之间。
         """
-        known_language(lang)
         draws = Said.of(int(self.kept.sum()), "{n} draw", "{n} draws")
         choices = Said.of(len(self.study.factors), "{n} uncertain choice", "{n} uncertain choices")
         addresses = joined([factor.address for factor in self.study.factors])
@@ -310,7 +309,7 @@ class Uncertainty:
         never = [self.study.panel.called(row) for row in self.labels[self.ranks["mean"].isna()].tolist()]
         if never:
             told.append(Said("No draw gives a score to {rows}.", rows=listed_words(never)))
-        return joined(told, "sentences").told(lang)
+        return joined(told, "sentences").told(spoken(lang))
 
     @property
     def _is_series(self) -> bool:
