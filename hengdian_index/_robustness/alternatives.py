@@ -171,13 +171,22 @@ class Comparison:
         if near.empty:
             return Said("{moved}; no rank correlation with '{first}' is defined.", moved=moved, first=first)
         lowest = near.idxmin()
-        known: dict[str, Any] = {"moved": moved, "first": first, "r": near.min(), "periods": self._periods(lowest)}
+        r, periods = near.min(), self._periods(lowest)
         if len(order) == 1:
-            return Said("{moved}; the rank correlation with '{first}' is {r:.3f}{periods}.", **known)
+            return Said(
+                "{moved}; the rank correlation with '{first}' is {r:.3f}{periods}.",
+                moved=moved,
+                first=first,
+                r=r,
+                periods=periods,
+            )
         return Said(
             "{moved}; the lowest rank correlation with '{first}' is {r:.3f} ({which}){periods}.",
-            **known,
+            moved=moved,
+            first=first,
+            r=r,
             which=self._with(lowest),
+            periods=periods,
         )
 
     def _with(self, name: Any) -> Said:

@@ -42,10 +42,14 @@ def test_a_draft_computes_at_once(tmp_path: Path, lang: Literal["en", "zh"]) -> 
     data, path = lands(tmp_path / "lands.csv"), tmp_path / "my.toml"
     done = run("new", path, data, "--lang", lang)
     assert done.exit_code == 0, done.output
-    assert done.stdout.splitlines()[1:] == [
-        "Choose the direction of econ_unemployment, env_emissions",
-        f"Then: hengdian-index compute {path} {data}",
-    ]
+    compute = f"hengdian-index compute {path} {data}"
+    assert (
+        done.stdout.splitlines()[1:]
+        == {
+            "en": ["Choose the direction of econ_unemployment, env_emissions", f"Then: {compute}"],
+            "zh": ["请选定方向的指标：econ_unemployment、env_emissions", f"下一步：{compute}"],
+        }[lang]
+    )
     index = hi.Index.read(path)
     root = words(lang, "draft")["root"]
     assert (index.unit, index.period, index.unit_names, index.base) == ("iso3", "year", "country", "2019")
