@@ -129,21 +129,29 @@ def commands() -> str:
 def _command(name: str, command: click.Command) -> str:
     context = click.Context(command, info_name=f"hengdian-index {name}")
     usage = " ".join([f"hengdian-index {name}", *command.collect_usage_pieces(context)])
-    lines = [f"### {name}", "", f"```text\n{usage}\n```", "", *_paragraphs(command.help or ""), ""]
+    lines = [
+        f"### {name}",
+        "",
+        f"```text\n{usage}\n```",
+        "",
+        *(f"{markdown(one)}\n" for one in paragraphs(command.help or "")),
+        "",
+    ]
     lines += [f"```{{program}} hengdian-index {name}\n```", ""]
     for option in command.params:
         record = option.get_help_record(context)
         if record and isinstance(option, click.Option):
             # A colon fence, for the text may hold code.
-            lines += [f"````{{option}} {record[0]}", _markdown(record[1]), "````", ""]
+            lines += [f"````{{option}} {record[0]}", markdown(record[1]), "````", ""]
     return "\n".join(lines)
 
 
-def _paragraphs(text: str) -> Iterator[str]:
+def paragraphs(text: str) -> Iterator[str]:
+    """Yield the paragraphs of a help, each on one line."""
     for paragraph in re.split(r"\n\s*\n", text.replace("\b", "").strip()):
-        yield _markdown(" ".join(paragraph.split()))
-        yield ""
+        yield " ".join(paragraph.split())
 
 
-def _markdown(text: str) -> str:
+def markdown(text: str) -> str:
+    """Return a text as Markdown that shows it as it is."""
     return re.sub(r"([<>*_\[\]])", r"\\\1", text)

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+import click
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import write_po
+from keys import markdown, paragraphs
 from methods import every_function
 from pages import pages
 from sphinx.addnodes import toctree
@@ -21,7 +23,10 @@ from sphinx.application import Sphinx
 from sphinx.config import Config
 from sphinx.search.en import SearchEnglish
 
+from hengdian_index._commands.speaking import _help as help_told
 from hengdian_index._methods.aliases import aliases
+from hengdian_index._words.language import speaking
+from hengdian_index.cli import main
 
 CHINESE = "zh_CN"
 # The folder of the Chinese pages, below that of the English ones.
@@ -36,6 +41,8 @@ _SAID = {
     r"Also called: (.+)\.": "又称：{}。",
     r"Options: (.+)\.": "选项：{}。",
     r"With (``[^`]+``):": "取 {} 时：",
+    r"Explained on (.+)\.": "说明见 {}。",
+    r"The methods: (.+)\.": "方法见 {}。",
     r"In an index it is (``[^`]+``)\.": "在指数中写作 {} 。",
 }
 
@@ -89,16 +96,17 @@ def _made(app: Sphinx) -> Path:
 
 
 def write_names(app: Sphinx) -> None:
-    """Write the catalogue of what the package itself says in Chinese: names of methods, and lines round them."""
+    """Write the catalogues of what the package says in Chinese itself: names of methods, helps of commands."""
     if app.config.language != CHINESE:
         return
-    catalog = Catalog(locale=CHINESE)
-    for english, chinese in {**_titles(), **_lines()}.items():
-        catalog.add(english, chinese)
-    place = _made(app) / CHINESE / "LC_MESSAGES" / "methods.po"
-    place.parent.mkdir(parents=True, exist_ok=True)
-    with place.open("wb") as file:
-        write_po(file, catalog)
+    folder = _made(app) / CHINESE / "LC_MESSAGES"
+    folder.mkdir(parents=True, exist_ok=True)
+    for domain, texts in {"methods": _titles(), "reference": dict(_helps())}.items():
+        catalog = Catalog(locale=CHINESE)
+        for english, chinese in {**texts, **_lines(domain)}.items():
+            catalog.add(english, chinese)
+        with (folder / f"{domain}.po").open("wb") as file:
+            write_po(file, catalog)
 
 
 def _titles() -> Mapping[str, str]:
@@ -111,15 +119,34 @@ def _titles() -> Mapping[str, str]:
     return {name: f"{next(iter(one))}（{name}）" for name, one in found.items() if len(one) == 1}
 
 
-def _lines() -> Mapping[str, str]:
-    texts = "\n".join(text for place, text in pages().items() if place.startswith("methods/"))
+def _lines(folder: str) -> Mapping[str, str]:
+    texts = "\n".join(text for place, text in pages().items() if place.startswith(f"{folder}/"))
     lines = {line.strip().removeprefix("- ") for line in texts.splitlines()}
     return {
-        line: chinese.format(found[1])
+        line: chinese.format(found[1].replace("` and :", "`、:"))
         for line in sorted(lines)
         for said, chinese in _SAID.items()
         if (found := re.fullmatch(said, line))
     }
+
+
+def _helps() -> Iterator[tuple[str, str]]:
+    """Yield the helps of the commands and their options, as the page on commands has them."""
+    for name, command in main.commands.items():
+        yield name, name
+        context = click.Context(command, info_name=name)
+        english, chinese = paragraphs(command.help or ""), paragraphs(_chinese(command.help))
+        yield from zip(map(markdown, english), map(markdown, chinese), strict=True)
+        for option in command.params:
+            record = option.get_help_record(context)
+            if record and isinstance(option, click.Option):
+                told = record[1].replace(option.help or "", _chinese(option.help), 1)
+                yield markdown(record[1]), markdown(told.replace("[default: ", "[默认：").replace("; x>=", "；x>="))
+
+
+def _chinese(english: str | None) -> str:
+    with speaking("zh"):
+        return help_told(english or "")
 
 
 def link(app: Sphinx, pagename: str, template: str, context: dict[str, Any], doctree: Any) -> None:
