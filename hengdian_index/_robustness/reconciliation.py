@@ -16,6 +16,7 @@ from hengdian_index._methods.aliases import aliases, also_called, plain
 from hengdian_index._methods.registry import Method
 from hengdian_index._robustness.tools import Convention, tools
 from hengdian_index._scoring.choice import Choice
+from hengdian_index._tables.table import read_labelled
 from hengdian_index._words.catalogue import Lang
 from hengdian_index._words.markup import card, table
 from hengdian_index._words.markup import line as paragraph
@@ -25,6 +26,8 @@ from hengdian_index.log import journal
 
 # Differences up to this share of the largest number are rounding.
 _ROUNDING = 1e-8
+# Rows of a card.
+_SHOWN = 12
 # Choices of an index that conventions can be about, by the field that makes them.
 _BRANCH, _LEAF = ("weights", "aggregate"), ("normalise",)
 
@@ -159,7 +162,8 @@ sample's, by n - 1. Their numbers here: normalise = { method = "z_score", ddof =
 
     def _repr_html_(self) -> str:
         head = ["", *self.numbers.columns]
-        rows = [(_label(label), float(row["ours"]), float(row["theirs"])) for label, row in self.numbers.iterrows()]
+        first = self.numbers.head(_SHOWN)
+        rows = [(_label(label), float(row["ours"]), float(row["theirs"])) for label, row in first.iterrows()]
         return card(f"{self.tool}: {self.of}", paragraph(self.summary()), table(head, rows))
 
 
@@ -222,6 +226,14 @@ def compare_with(tool: str, of: Any, data: Any, /, **options: Any) -> Reconcilia
     return _of_function(module.NAME, _about(module.NAME, module.CONVENTIONS, of), data, options)
 
 
+def _frame(data: Any) -> Any:
+    """Return a table of polars or pyarrow as one of pandas, anything else as it is."""
+    if isinstance(data, pd.DataFrame) or not hasattr(data, "to_pandas"):
+        return data
+    labelled = read_labelled(data)
+    return pd.DataFrame(labelled.values, columns=list(labelled.columns or ()))
+
+
 def _about(tool: str, conventions: tuple[Convention, ...], asked: Any) -> tuple[Convention, ...]:
     """Return the conventions about the function that is asked for."""
     about = {one.name: one for one in conventions if one.name}
@@ -256,6 +268,8 @@ def _of_function(
 ) -> Reconciliation:
     """Return the comparison of one function."""
     about = conventions[0]
+    method = _method(about)
+    data = data if method and method.sees == "judgement" else _frame(data)
     departures = [
         one for one in conventions if one.bears_on(data) and (one.theirs or _option(one, options) != one.value)
     ]

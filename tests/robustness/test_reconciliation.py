@@ -353,6 +353,18 @@ def test_what_is_not_known_is_refused_with_what_is() -> None:
         hi.compare_with("excel", "z_score", numbers_of(1)).summary(lang="fr")  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize("made_of", ["polars", "pyarrow"])
+def test_a_table_of_another_library_has_the_same_answer(made_of: str) -> None:
+    library = pytest.importorskip(made_of)
+    x = numbers_of(1)
+    columns = {name: x[name].tolist() for name in x}
+    other = library.DataFrame(columns) if made_of == "polars" else library.table(columns)
+    for of in ("entropy", "critic", "topsis", "coupling"):
+        same, found = hi.compare_with("spssau", of, x), hi.compare_with("spssau", of, other)
+        pd.testing.assert_frame_equal(found.numbers, same.numbers)
+        assert found.line == same.line
+
+
 def test_it_is_shown_as_a_card_and_never_changes() -> None:
     found = hi.compare_with("excel", "z_score", numbers_of(1)["a"])
     assert "STDEV.P" in found._repr_html_()
