@@ -6,6 +6,9 @@ from collections.abc import Iterable, Sequence
 from html import escape
 from typing import Any
 
+from hengdian_index._words.language import language
+from hengdian_index._words.said import told
+
 IGNORED = "tex2jax_ignore mathjax_ignore"
 
 
@@ -25,12 +28,12 @@ def literal(html: str) -> str:
 
 def card(title: object, *parts: str) -> str:
     """Return a titled piece of HTML made of others."""
-    return literal(f"<p><strong>{escape(str(title))}</strong></p>{''.join(parts)}")
+    return literal(f"<p><strong>{_text(title)}</strong></p>{''.join(parts)}")
 
 
 def line(text: object) -> str:
     """Return a paragraph."""
-    return f"<p>{escape(str(text))}</p>"
+    return f"<p>{_text(text)}</p>"
 
 
 def table(head: Sequence[object], rows: Iterable[Sequence[object]]) -> str:
@@ -42,7 +45,7 @@ def table(head: Sequence[object], rows: Iterable[Sequence[object]]) -> str:
     >>> table(["a<b"], [[0.123456]])
     '<table><thead><tr><th>a&lt;b</th></tr></thead><tbody><tr><td>0.1235</td></tr></tbody></table>'
     """
-    top = "".join(f"<th>{escape(str(one))}</th>" for one in head)
+    top = "".join(f"<th>{_text(one)}</th>" for one in head)
     body = "".join("<tr>" + "".join(f"<td>{escape(_said(cell))}</td>" for cell in row) + "</tr>" for row in rows)
     return f"<table><thead><tr>{top}</tr></thead><tbody>{body}</tbody></table>"
 
@@ -57,4 +60,9 @@ def nested(label: str, inside: Sequence[str]) -> str:
 def _said(cell: Any) -> str:
     if isinstance(cell, float):
         return "" if cell != cell else f"{cell:,.2f}" if abs(cell) >= 1000 else f"{cell:.4g}"
-    return "" if cell is None else str(cell)
+    return "" if cell is None else told(cell, language())
+
+
+def _text(said: object) -> str:
+    """Return a text as HTML, a sentence in the language spoken."""
+    return escape(told(said, language()))

@@ -67,20 +67,16 @@ class Priorities:
             )
         weights = np.asarray(self.weights)
         names = self.weights.index if hasattr(self.weights, "index") else range(self.n)
-        said = line(
-            Said(
-                "{method}, random index: {source}; consistent: {consistent}",
-                method=self.method,
-                source=self.random_index_source,
-                consistent=self.consistent,
-            )
-        )
+        source = self.random_index_source
+        said = Said("{method}, random index: {source}; consistent: False", method=self.method, source=source)
+        if self.consistent:
+            said = Said("{method}, random index: {source}; consistent: True", method=self.method, source=source)
         items = zip(names, weights.tolist(), strict=True)
         return card(
             Said("Priorities"),
             table([Said("item"), Said("weight")], items),
             table(list(ratios), [list(ratios.values())]),
-            said,
+            line(said),
         )
 
 

@@ -75,3 +75,13 @@ def test_a_verdict() -> None:
     judged = {"票房": {"银幕": 7, "专利": 2}, "银幕": {"专利": 3}}
     assert told(ahp.verdict(judged), "zh") == "CR 0.557 ≥ 0.1；请核对判断（“票房”，“银幕”）：现为7，建议3.2"
     assert told(ahp.verdict([[1, 2], [0.5, 1]]), "zh") == "CR 0 < 0.1"
+
+
+def test_a_notebook_shows_weights_in_the_language_spoken() -> None:
+    found = ahp.priorities({"票房": {"银幕": 2, "专利": 4}, "银幕": {"专利": 2}})
+    assert "<th>weight</th>" in found._repr_html_()
+    with hi.options(lang="zh"):
+        page = found._repr_html_()
+    assert "<strong>判断矩阵的权重</strong>" in page
+    assert "<th>项</th><th>权重</th>" in page
+    assert "<p>eigenvector，随机一致性指标：saaty；通过一致性检验</p>" in page
