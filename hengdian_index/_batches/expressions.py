@@ -18,7 +18,7 @@ from hengdian_index._maths.arithmetic import constant
 from hengdian_index._scoring.scores import NO_SCORE, REWEIGHTED
 from hengdian_index._values.decimals import counted
 from hengdian_index._words.said import Said, joined
-from hengdian_index.errors import DataError, guess, readable, shown
+from hengdian_index.errors import DataError, guess, raise_all, readable, shown
 
 if TYPE_CHECKING:
     import narwhals.stable.v2 as nw
@@ -173,18 +173,19 @@ class Expressions:
             ) from None
         types = frame.collect_schema()
         absent = [name for name in (*self.labels, *self.columns) if name not in types]
+        faults = [
+            Said("column {name!r} is missing{guess}", name=name, guess=guess(name, list(types)))
+            for name in absent[:_FAULTS]
+        ]
         if absent:
-            told = [
-                Said("column {name!r} is missing{guess}", name=name, guess=guess(name, list(types)))
-                for name in absent[:_FAULTS]
-            ]
-            raise DataError(*told, Said("columns found: {names}", names=readable(list(map(shown, types)))))
-        texts = [name for name in self.columns if not _numeric(types[name])]
+            faults.append(Said("columns found: {names}", names=readable(list(map(shown, types)))))
+        texts = [name for name in self.columns if name not in absent and not _numeric(types[name])]
         if texts:
             kinds = readable([Said("{name!r} ({kind})", name=name, kind=types[name]) for name in texts])
-            raise DataError(
+            faults.append(
                 Said("columns of numbers are needed, not {columns}; cast them, or hi.tidy the table", columns=kinds)
             )
+        raise_all(DataError, faults)
         cast = [nw.col(name) if types[name] == nw.Float64 else nw.col(name).cast(nw.Float64) for name in self.columns]
         return frame.select(*map(nw.col, self.labels), *cast)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -124,12 +124,13 @@ class Reader:
             group=piece.group,
             first=piece.first,
         )
-        faults: list[Fault | str] = []
+        faults: list[Fault | Said] = []
         values = np.empty((n, len(layout.numbers)), order="F")
         for j, name in enumerate(layout.numbers):
             self._numbers(piece.rows.column(name), name, plain, faults, values[:, j])
         units = None if layout.unit is None else self._units(piece.rows.column(layout.unit), plain, faults)
         ordinals = None if layout.period is None else self._periods(piece.rows.column(layout.period), plain, faults)
+        faults += shortened(self._infinities(plain, values, units, ordinals))
         raise_all(DataError, shortened(faults))
         groups = {name: labels_of(piece.rows.column(name)) for name in layout.groups}
         for start in range(0, n, size):
@@ -161,25 +162,28 @@ class Reader:
             group=plain.group,
             first=plain.first + rows.start,
         )
-        infinite = np.isinf(values)
-        if infinite.any():
-            told = [
-                Fault(
-                    Said(
-                        "{place}, indicator {code!r}: infinity is no value; mend it or leave it out",
-                        place=batch.place(i),
-                        code=self.layout.numbers[j],
-                    ),
-                    kind=(CELLS, j, "infinity"),
-                )
-                for i, j in np.argwhere(infinite).tolist()
-            ]
-            raise DataError(*shortened(told))
         batch = self.layout.left(batch)
         if batch.n:
             yield batch
 
-    def _numbers(self, column: pa.ChunkedArray, name: str, rows: Batch, faults: list[Fault | str], out: Array) -> None:
+    def _infinities(
+        self, plain: Batch, values: Array, units: NDArray[Any] | None, ordinals: NDArray[np.int64] | None
+    ) -> Iterator[Fault]:
+        """Yield a fault for each infinite value (n, k), with the labels of its row where they are read."""
+        infinite = np.isinf(values)
+        if not infinite.any():
+            return
+        periods = None if ordinals is None or self.frequency is None else Periods(self.frequency, ordinals)
+        rows = replace(plain, units=units, periods=periods)
+        for i, j in np.argwhere(infinite).tolist():
+            why = Said(
+                "{place}, indicator {code!r}: infinity is no value; mend it or leave it out",
+                place=rows.place(i),
+                code=self.layout.numbers[j],
+            )
+            yield Fault(why, kind=(CELLS, j, "infinity"))
+
+    def _numbers(self, column: pa.ChunkedArray, name: str, rows: Batch, faults: list[Fault | Said], out: Array) -> None:
         """Write a column of numbers (n,), missing ones NaN; the faults of its cells are added to the list."""
         if not _doubles(column, out):
             values, bad = _plain_numbers(column), list[Fault]()
@@ -218,7 +222,7 @@ class Reader:
         ]
         return values, bad
 
-    def _units(self, column: pa.ChunkedArray, rows: Batch, faults: list[Fault | str]) -> NDArray[Any]:
+    def _units(self, column: pa.ChunkedArray, rows: Batch, faults: list[Fault | Said]) -> NDArray[Any]:
         units = labels_of(column)
         blank = [i for i, one in enumerate(units) if is_missing(one)] if units.dtype == object else []
         column_name = self.layout.unit
@@ -229,8 +233,9 @@ class Reader:
         faults += shortened(Fault(one, kind=(Said("units"),)) for one in told)
         return units
 
-    def _periods(self, column: pa.ChunkedArray, rows: Batch, faults: list[Fault | str]) -> NDArray[np.int64] | None:
+    def _periods(self, column: pa.ChunkedArray, rows: Batch, faults: list[Fault | Said]) -> NDArray[np.int64] | None:
         """Return the ordinal of the period of each row (n,); each label is read once."""
+        before = len(faults)
         codes, distinct = pd.factorize(labels_of(column), use_na_sentinel=False)
         name = str(self.layout.period)
         new = [label for label in distinct.tolist() if label not in self._ordinals]
@@ -241,7 +246,7 @@ class Reader:
                 where = rows.place(int(np.flatnonzero(codes == distinct.tolist().index(label))[0]))
                 saying = Said("{place}: ", place=where)
                 faults += [fault.under(saying=saying) for fault in error.faults]
-        if faults:
+        if len(faults) > before:
             return None
         return np.array([self._ordinals[label] for label in distinct.tolist()], dtype=np.int64)[codes]
 

@@ -182,9 +182,8 @@ def survey(
     turns = max(1, -(-(source.rows or 0) // _ROWS))
     for turn in range(turns):
         found.walk(source, reader, turn, turns)
-    if found.suspects:
-        raise_all(DataError, _twice(source, reader, layout, found.suspects))
-    raise_all(DataError, found.faults(complete=complete))
+    twice = _twice(source, reader, layout, found.suspects) if found.suspects else []
+    raise_all(DataError, [*twice, *found.faults(complete=complete)])
     ordinals = tuple(sorted(found.ordinals))
     if not found.rows:
         raise no_rows(source)
@@ -292,7 +291,7 @@ class _Units:
             if self.names is not None and len(self.names) > _NAMES:
                 self.names = None
 
-    def faults(self, *, complete: bool) -> list[str]:
+    def faults(self, *, complete: bool) -> list[Said]:
         """Return the faults of the names of units, where there are not too many to be compared."""
         if not self.names:
             return []

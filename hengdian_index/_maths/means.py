@@ -264,7 +264,7 @@ class Scores:
     ordinals: Array | None = None
     imputed: NDArray[np.bool_] | None = None
     asked: Array | None = None
-    why: tuple[tuple[int, str], ...] = ()
+    why: tuple[tuple[int, Said], ...] = ()
 
     @property
     def weights(self) -> Array | None:

@@ -70,8 +70,9 @@ def trees(tree: Tree, frequency: Frequency | None) -> list[tuple[int, Tree]]:
         raise SpecError(
             Said("start, end, replaces and weights_since need periods; name the period column in the index")
         )
-    spans = _spans(tree, frequency)
-    weights = _weight_dates(tree, frequency)
+    faults: list[Fault] = []
+    spans, weights = _spans(tree, frequency, faults), _weight_dates(tree, frequency, faults)
+    raise_all(SpecError, faults)
     dates = {first for first, _ in spans.values()} | {last + 1 for _, last in spans.values() if last < LATEST}
     dates |= {date for branch in weights.values() for date in branch}
     found = []
@@ -128,10 +129,9 @@ def changes(tree: Tree) -> bool:
     )
 
 
-def _spans(tree: Tree, frequency: Frequency) -> dict[str, Span]:
-    """Return the first and last ordinal of each indicator's validity."""
+def _spans(tree: Tree, frequency: Frequency, faults: list[Fault]) -> dict[str, Span]:
+    """Return the first and last ordinal of each indicator's validity; what is wrong joins the faults."""
     spans: dict[str, Span] = {}
-    faults: list[Fault] = []
     for leaf in tree.leaves:
         try:
             first = EARLIEST if leaf.start is None else read_span(leaf.start, frequency, column="start")[0]
@@ -144,14 +144,15 @@ def _spans(tree: Tree, frequency: Frequency) -> dict[str, Span]:
             spans[leaf.code] = first, last
         except SpecError as error:
             faults += [fault.under(saying=called("indicator", leaf.code)) for fault in error.faults]
-    raise_all(SpecError, faults)
     return spans
 
 
-def _weight_dates(tree: Tree, frequency: Frequency) -> dict[str, dict[int, Branch]]:
-    """Return for each group the ordinals from which it has other weights, and the group as it is from then on."""
+def _weight_dates(tree: Tree, frequency: Frequency, faults: list[Fault]) -> dict[str, dict[int, Branch]]:
+    """Return for each group the ordinals from which it has other weights, and the group as it is from then on.
+
+    What is wrong joins the faults.
+    """
     found: dict[str, dict[int, Branch]] = {}
-    faults: list[Fault] = []
     for branch in tree.branches:
         for period, choice in branch.weights_since.items():
             try:
@@ -159,7 +160,6 @@ def _weight_dates(tree: Tree, frequency: Frequency) -> dict[str, dict[int, Branc
                 found.setdefault(branch.code, {})[since] = replace(branch, weights=choice)
             except SpecError as error:
                 faults += [fault.under(saying=called("group", branch.code)) for fault in error.faults]
-    raise_all(SpecError, faults)
     for branch in tree.branches:
         dates = found.get(branch.code, {})
         if dates and dates[min(dates)].weights == branch.weights:
@@ -311,20 +311,19 @@ def dated_trees(tree: Tree, setting: Setting, periods: Periods | None) -> list[t
     first, last = (int(end(periods.ordinals)) if periods else 0 for end in (np.min, np.max))
     if setting.weights_form != "plain" and setting.content == "link" and frequency is not None:
         found = _with_prices(found, frequency, first)
+    faults = list[Said]()
     if (len(found) > 1 and setting.content == "link") or setting.series != "fixed":
-        raise_all(
-            SpecError,
-            [
-                Said("{fault}, so its levels cannot be linked or chained; choose a mean", fault=fault)
-                for fault in comparing(tree)
-            ],
-        )
+        faults += [
+            Said("{fault}, so its levels cannot be linked or chained; choose a mean", fault=fault)
+            for fault in comparing(tree)
+        ]
         if frequency is None:
-            raise SpecError(
+            faults.append(
                 Said("series = {series!r} needs periods; name the period column in the index", series=setting.series)
             )
     if len(found) > 1 and setting.weigh_on == "period":
-        raise SpecError(Said("weigh_on = 'period' and a change of content exclude each other; give weights_since"))
+        faults.append(Said("weigh_on = 'period' and a change of content exclude each other; give weights_since"))
+    raise_all(SpecError, faults)
     others = [branch.aggregate.method.name for branch in tree.branches if _kernel(branch) is not ARITHMETIC]
     if setting.series in ("symmetric", "log") and others:
         why = Said(

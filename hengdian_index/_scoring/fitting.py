@@ -30,7 +30,7 @@ from hengdian_index._scoring.tree import Branch, Leaf, Tree
 from hengdian_index._tables.panel import Panel
 from hengdian_index._tables.table import Array, Labelled
 from hengdian_index._values.equality import same, settled
-from hengdian_index._words.said import Said, joined
+from hengdian_index._words.said import Joined, Said, joined
 from hengdian_index.errors import (
     CellsError,
     DataError,
@@ -224,7 +224,8 @@ def _remedied(choice: Choice) -> Iterator[None]:
 
 def _with_line(fault: Fault, choice: Choice) -> Fault:
     """Return a fault of a constant column with the line that gives such a column a score: the middle of the scale."""
-    if "constant" not in choice.method.options or not fault.message.endswith(_ITS_SCORE):
+    why = _parts(fault.message)[-1]
+    if "constant" not in choice.method.options or not why.template.endswith(_ITS_SCORE):
         return fault
     options = choice.complete()
     ends = choice.method.declared("ends", options) or choice.method.declared("gives", options) or ()
@@ -232,6 +233,11 @@ def _with_line(fault: Fault, choice: Choice) -> Fault:
     said = {"method": choice.method.name, **choice.options, "constant": round(float(middle), 9)}
     line = ", ".join(f"{name} = {json.dumps(thawed(value))}" for name, value in said.items())
     return replace(fault, message=Said("{fault}: normalise = {{ {line} }}", fault=fault.message, line=line))
+
+
+def _parts(message: Said) -> Sequence[Said]:
+    """Return the column that a message of a sample is about, and what is wrong with it; else the message alone."""
+    return message.items if isinstance(message, Joined) and message.kind == "heads" else (message,)
 
 
 def leaf_map(leaf: Leaf, sample: Sample, codes: tuple[str, ...]) -> Map:
@@ -290,10 +296,10 @@ def scaling_from(branch: Branch, sample: Sample) -> Map:
         raise DataError(Fault(why).under(saying=_scaled(branch))) from None
     except FaultsError as error:
         # A sample calls its columns indicators.
-        said = (
-            replace(fault, message=fault.message.removeprefix(f"indicator {branch.code!r}: ")) for fault in error.faults
-        )
-        raise type(error)(*(fault.under(saying=_scaled(branch)) for fault in said)) from error.__cause__
+        parts = [_parts(fault.message) for fault in error.faults]
+        own = [some[1:] if some[0] == sample.name(0) else some for some in parts]
+        faults = (replace(fault, message=joined(some, "heads")) for fault, some in zip(error.faults, own, strict=True))
+        raise type(error)(*(fault.under(saying=_scaled(branch)) for fault in faults)) from error.__cause__
     except Exception as error:
         raise users_fault(branch.rescale, codes, error, _scaled(branch)) from error
 

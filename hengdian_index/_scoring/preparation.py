@@ -113,10 +113,10 @@ def built(builds: Builds, tree: Tree, panel: Panel) -> Panel:
 def _composed(build: Build, panel: Panel) -> Array:
     out = np.full(panel.n, np.nan)
     method = build.choice.method
-    chained = bool(method.traits["along"] and method.traits["learns"])
-    for unit, rows in _runs(build.choice, panel):
-        if chained:
-            _need_start(build, panel, unit, rows)
+    runs = list(_runs(build.choice, panel))
+    if method.traits["along"] and method.traits["learns"]:
+        raise_all(DataError, shortened(fault for unit, rows in runs for fault in _unstarted(build, panel, unit, rows)))
+    for unit, rows in runs:
         options = {**build.choice.settings, **build.learnt.get(unit, {})}
         periods = panel.pick(rows).periods if method.traits["along"] else None
         out[rows] = compose(method, _components(build.choice, panel, rows), options, periods)
@@ -134,18 +134,23 @@ def _runs(choice: Choice, panel: Panel) -> Iterator[tuple[Any, RowNumbers]]:
         )
     ordinals, codes = panel.periods.ordinals, panel.unit_codes()
     order = np.lexsort((ordinals, codes))
-    for rows in np.split(order, np.flatnonzero(np.diff(codes[order])) + 1):
-        holes = np.flatnonzero(np.diff(ordinals[rows]) != 1)
-        if len(holes):
-            wanted = format_period(int(ordinals[rows[holes[0]]]) + 1, panel.periods.frequency)
-            raise DataError(
-                Said(
-                    "{place}: the next period, {wanted}, has no row; add one, empty if need be",
-                    place=panel.place(int(rows[holes[0]])),
-                    wanted=wanted,
-                )
-            )
+    runs = np.split(order, np.flatnonzero(np.diff(codes[order])) + 1)
+    raise_all(DataError, shortened(fault for rows in runs for fault in _holes(panel, rows)))
+    for rows in runs:
         yield panel.unit(int(rows[0])), rows
+
+
+def _holes(panel: Panel, rows: RowNumbers) -> Iterator[Fault]:
+    """Yield a fault for the first hole in the periods of a unit, whose rows are in the order of time."""
+    assert panel.periods is not None
+    ordinals = panel.periods.ordinals[rows]
+    for at in np.flatnonzero(np.diff(ordinals) != 1)[:1].tolist():
+        why = Said(
+            "{place}: the next period, {wanted}, has no row; add one, empty if need be",
+            place=panel.place(int(rows[at])),
+            wanted=format_period(int(ordinals[at]) + 1, panel.periods.frequency),
+        )
+        yield Fault(why, kind=(Said("units"), "hole"))
 
 
 def _components(
@@ -167,21 +172,21 @@ def _components(
     return found
 
 
-def _need_start(build: Build, panel: Panel, unit: Any, rows: RowNumbers) -> None:
-    """Refuse rows that do not begin where the fit did: a level chained from elsewhere would be another one."""
+def _unstarted(build: Build, panel: Panel, unit: Any, rows: RowNumbers) -> Iterator[Fault]:
+    """Yield a fault for a unit whose rows do not begin where the fit did: its level would be another one."""
     assert panel.periods is not None
+    place = panel.place(int(rows[0]))
     if unit not in build.since:
-        raise DataError(Said("{place}: this unit has no fit row; fit again with it", place=panel.place(int(rows[0]))))
-    if build.since[unit] != int(panel.periods.ordinals[rows[0]]):
-        start = format_period(build.since[unit], panel.periods.frequency)
-        raise DataError(
-            Said(
-                "{place}: {method} is chained from {start} on; give the rows since then",
-                place=panel.place(int(rows[0])),
-                method=build.choice.method.name,
-                start=start,
-            )
+        why = Said("{place}: this unit has no fit row; fit again with it", place=place)
+        yield Fault(why, kind=(Said("units"), "strange"))
+    elif build.since[unit] != int(panel.periods.ordinals[rows[0]]):
+        why = Said(
+            "{place}: {method} is chained from {start} on; give the rows since then",
+            place=place,
+            method=build.choice.method.name,
+            start=format_period(build.since[unit], panel.periods.frequency),
         )
+        yield Fault(why, kind=(Said("units"), "start"))
 
 
 def _of_build(code: str, error: FaultsError) -> FaultsError:

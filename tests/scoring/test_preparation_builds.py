@@ -52,6 +52,23 @@ def test_factors_of_a_cycle_are_frozen_with_the_fit() -> None:
         fitted.score(data.iloc[4:])
 
 
+def test_units_that_cannot_be_built_are_told_together() -> None:
+    data = answer_shares()
+    both = pd.concat([data.assign(who="A"), data.assign(who="B"), data.assign(who="C")], ignore_index=True)
+    one = built_of(hi.Indicator("mood", "all", build={"method": "cycle", "x": ["s", "t"]}), unit="who")
+    with pytest.raises(hi.DataError) as caught:
+        one.fit(both.drop(index=[2, len(data) + 3]))
+    assert [str(fault).partition("next period, ")[2][:6] for fault in caught.value.faults] == ["2001Q3", "2001Q4"]
+    fitted = one.fit(both[both["who"] != "C"])
+    later = both[(both["who"] != "B") | (both["q"] > "2001Q2")]
+    with pytest.raises(hi.DataError) as caught:
+        fitted.score(later)
+    told = [str(fault) for fault in caught.value.faults]
+    assert len(told) == 2
+    assert "cycle is chained from 2001Q1 on; give the rows since then" in told[0]
+    assert told[1].endswith("this unit has no fit row; fit again with it")
+
+
 def test_what_cannot_be_built_is_refused_by_name() -> None:
     with pytest.raises(hi.SpecError, match=r"build: diffusion: 'up' is missing"):
         hi.Indicator("mood", "all", build={"method": "diffusion", "same": "same"})
