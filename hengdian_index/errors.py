@@ -312,6 +312,28 @@ def fewer(faults: Sequence[Fault], kind: Said, most: int = 20) -> list[Fault]:
     return [*faults[:most], *more]
 
 
+# What systems say when a file cannot be read or written, and archives of one that is none, in their words.
+_OF_SYSTEMS = {
+    str(one): one
+    for one in (
+        Said("Permission denied"),
+        Said("Operation not permitted"),
+        Said("No such file or directory"),
+        Said("Is a directory"),
+        Said("Not a directory"),
+        Said("File exists"),
+        Said("File name too long"),
+        Said("No space left on device"),
+        Said("Read-only file system"),
+        Said("Input/output error"),
+        Said("a file has this name"),
+        Said("no name holds a NUL character"),
+        Said("a device or pipe, not a file"),
+        Said("File is not a zip file"),
+    )
+}
+
+
 def cause(error: BaseException, text: str = "") -> Said:
     """Return why something failed: the sentence of our own that an error has, else the text of who raised it, as it is.
 
@@ -323,7 +345,7 @@ def cause(error: BaseException, text: str = "") -> Said:
     """
     own = next((one for one in error.args if isinstance(one, Said)), None)
     original = " ".join((text or str(error)).split()) or type(error).__name__
-    return Said("{original}", original=original) if own is None else own
+    return _OF_SYSTEMS.get(original, Said("{original}", original=original)) if own is None else own
 
 
 def raise_all(error: Callable[..., FaultsError], faults: Sequence[Fault | Said]) -> None:

@@ -22,7 +22,7 @@ from hengdian_index._robustness.draws import check_words
 from hengdian_index._system.written import whole
 from hengdian_index._words.catalogue import Lang, words
 from hengdian_index._words.said import Said, joined
-from hengdian_index.errors import DataError, FaultsError, SpecError, known_language, raise_all
+from hengdian_index.errors import DataError, FaultsError, SpecError, cause, known_language, raise_all
 from hengdian_index.log import journal
 
 # Periods that a sentence names.
@@ -127,7 +127,7 @@ class Audit:
                 with whole(Path(path)) as part:
                     part.write_text(text, encoding="utf-8", newline="\n")
             except OSError as error:
-                raise DataError(Said("cannot write to {path}: {error}", path=path, error=error)) from None
+                raise DataError(Said("cannot write to {path}: {error}", path=path, error=cause(error))) from None
         return text
 
     def _told(self, check: str) -> list[Finding]:

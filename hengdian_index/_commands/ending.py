@@ -15,6 +15,7 @@ from hengdian_index._commands.printing import is_quiet, noted
 from hengdian_index._commands.speaking import Spoken, speaking_for
 from hengdian_index._words.language import language
 from hengdian_index._words.said import Said, joined, told
+from hengdian_index.errors import cause
 
 if TYPE_CHECKING:
     from hengdian_index.errors import FaultsError
@@ -71,7 +72,7 @@ class Commands(Spoken, click.Group):
             return super().main(*args, **options)
         except OSError as error:
             _let_go()
-            why = Said("Error: the output cannot be written: {error}", error=error.strerror or error)
+            why = Said("Error: the output cannot be written: {error}", error=cause(error, error.strerror or ""))
             with suppress(OSError):
                 click.echo(told(why, language()), err=True)
             sys.exit(2)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from hengdian_index._commands.printing import PIPE
 from hengdian_index._words.said import Said, joined
+from hengdian_index.errors import cause
 
 if TYPE_CHECKING:
     from hengdian_index._commands.options import Data
@@ -35,7 +36,7 @@ def read_index(path: Path) -> Index:
     try:
         text = _read_stdin().decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise SpecError(Said("standard input: cannot be read as UTF-8 text ({error})", error=error)) from None
+        raise SpecError(Said("standard input: cannot be read as UTF-8 text ({error})", error=cause(error))) from None
     return Index.from_toml(text.replace("\r\n", "\n"), name=_STDIN)
 
 

@@ -10,7 +10,7 @@ from hengdian_index._present.word import write_blocks
 from hengdian_index._system.written import whole
 from hengdian_index._words.catalogue import Lang
 from hengdian_index._words.said import Said
-from hengdian_index.errors import DataError, SpecError
+from hengdian_index.errors import DataError, SpecError, cause
 
 _FORMS = {".md": "markdown", ".tex": "latex"}
 
@@ -25,6 +25,6 @@ def written_to(path: Path, blocks: Sequence[Block], lang: Lang) -> None:
             with whole(path) as part:
                 part.write_text(text, encoding="utf-8", newline="\n")
         except OSError as error:
-            raise DataError(Said("cannot write {path}: {error}", path=path, error=error)) from None
+            raise DataError(Said("cannot write {path}: {error}", path=path, error=cause(error))) from None
     else:
         raise SpecError(Said("path: {name!r} must end in .md, .tex or .docx", name=path.name))

@@ -16,7 +16,7 @@ from hengdian_index._system.about import install
 from hengdian_index._system.written import whole
 from hengdian_index._words.catalogue import Lang, words
 from hengdian_index._words.said import Said
-from hengdian_index.errors import DataError, SpecError
+from hengdian_index.errors import DataError, SpecError, cause
 from hengdian_index.plot.style import size
 
 # The typefaces that offices print with; Word takes another where one is not there.
@@ -192,7 +192,7 @@ def write_blocks(path: Path, blocks: Sequence[Block], lang: Lang) -> None:
     try:
         document.save(path)
     except OSError as error:
-        raise DataError(Said("cannot write {path}: {error}", path=path, error=error)) from None
+        raise DataError(Said("cannot write {path}: {error}", path=path, error=cause(error))) from None
 
 
 def _text_of(block: Block) -> str:

@@ -562,8 +562,24 @@ def _question(work: _Work, roles: Roles, dimensions: Sequence[_Dimension]) -> Sa
     return work.headed(_read_with(joined(told, "clauses"), work.form.lines(**more)))
 
 
+# Formats that declare themselves, by the names of who has them.
+_FORMATS = {
+    str(one): one
+    for one in (
+        Said("Eurostat"),
+        Said("Global Health Observatory of the WHO"),
+        Said("World Bank"),
+        Said("Our World in Data"),
+    )
+}
+
+
+def _format(roles: Roles) -> Said | str:
+    return _FORMATS.get(roles.format, roles.format)
+
+
 def _described(work: _Work, roles: Roles) -> Said:
-    table = Said("the table ({format})", format=roles.format) if roles.format else Said("the table")
+    table = Said("the table ({format})", format=_format(roles)) if roles.format else Said("the table")
     if roles.layout == "long" and roles.indicator is not None:
         return Said(
             "{table} is long: its indicators are in {indicator}, its values in {value}",
@@ -781,7 +797,7 @@ def _read_as(work: _Work, roles: Roles) -> Said:
         return Said(
             "read in the layout {layout!r} ({format}): {columns} ({rows})",
             layout=roles.layout,
-            format=roles.format,
+            format=_format(roles),
             columns=joined(parts, "places"),
             rows=rows,
         )

@@ -22,7 +22,7 @@ from hengdian_index._system.written import RELEASING, alike, followed, new_folde
 from hengdian_index._tables.guard import csv_of, unguarded_cells
 from hengdian_index._vintages.choices import choices
 from hengdian_index._words.said import Said
-from hengdian_index.errors import DataError, SpecError, listed, raise_all
+from hengdian_index.errors import DataError, SpecError, cause, listed, raise_all
 
 FORMAT, VERSION = "hengdian_index release", 1
 _MANIFEST, _FIT, _SPEC, _DATA = "release.json", "fitted.json", "index.toml", "data.csv"
@@ -77,7 +77,7 @@ class Release:
             there = {file.name for file in path.iterdir() if not file.name.startswith(".")} - {_MANIFEST}
             files = {name: (path / name).read_bytes() for name in sealed if name in there}
         except OSError as error:
-            raise DataError(Said("{path}: cannot be read: {error}", path=path, error=error)) from None
+            raise DataError(Said("{path}: cannot be read: {error}", path=path, error=cause(error))) from None
         faults = [Said("{name} is missing", name=name) for name in sealed if name not in there]
         faults += [
             Said("{name} is not what was released", name=name)
@@ -230,7 +230,11 @@ def release(result: Result, folder: str | os.PathLike[str]) -> Release:
         _need_new(path)
     except OSError as error:
         raise DataError(
-            Said("cannot write to {path}: {strerror}; choose another folder", path=path, strerror=error.strerror)
+            Said(
+                "cannot write to {path}: {strerror}; choose another folder",
+                path=path,
+                strerror=cause(error, error.strerror or ""),
+            )
         ) from None
     parts = {**texts(result), _DATA: _csv(result)}
     parts |= {_SPEC: result.setting.spec} if result.setting.spec else {}
@@ -247,7 +251,11 @@ def release(result: Result, folder: str | os.PathLike[str]) -> Release:
         # Another release may have come first.
         _need_new(path)
         raise DataError(
-            Said("cannot write to {path}: {strerror}; choose another folder", path=path, strerror=error.strerror)
+            Said(
+                "cannot write to {path}: {strerror}; choose another folder",
+                path=path,
+                strerror=cause(error, error.strerror or ""),
+            )
         ) from None
     return Release.read(path)
 

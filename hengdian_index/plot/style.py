@@ -20,7 +20,7 @@ from hengdian_index._system.written import whole
 from hengdian_index._tables.table import Array
 from hengdian_index._words.language import language
 from hengdian_index._words.said import Said, joined, told
-from hengdian_index.errors import DataError, SpecError
+from hengdian_index.errors import DataError, SpecError, cause
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -353,7 +353,9 @@ def save(picture: Axes | Figure, path: str | Path, *, dpi: float = 300) -> Path:
             with whole(path) as part:
                 figure.savefig(part, dpi=dpi, metadata=facts or None, bbox_inches=_whole(figure))
         except OSError as error:
-            raise DataError(Said("cannot write {path}: {reason}", path=path, reason=error.strerror or error)) from None
+            raise DataError(
+                Said("cannot write {path}: {reason}", path=path, reason=cause(error, error.strerror or ""))
+            ) from None
     return path
 
 

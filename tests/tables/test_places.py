@@ -93,3 +93,12 @@ def test_the_text_of_another_library_is_marked_as_such(tmp_path: Path) -> None:
     with hi.options(lang="zh"):
         assert str(caught.value).startswith("data.xlsx：无法作为Excel工作簿读取（原文：")
         assert str(caught.value).endswith("）；请另存为.xlsx")
+
+
+def test_what_a_system_says_of_a_file_is_told_in_chinese(tmp_path: Path) -> None:
+    index = hi.Index(groups=[hi.Group("g")], indicators=[hi.Indicator("a", "g"), hi.Indicator("b", "g")])
+    (tmp_path / "taken.toml").mkdir()
+    with pytest.raises(hi.SpecError) as caught:
+        index.write(tmp_path / "taken.toml")
+    with hi.options(lang="zh"):
+        assert str(caught.value).endswith("taken.toml：无法写入（该路径是文件夹）；请另选名称或文件夹")

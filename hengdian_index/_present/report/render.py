@@ -22,7 +22,7 @@ from hengdian_index._system.about import install
 from hengdian_index._system.written import whole
 from hengdian_index._words.catalogue import Lang, words
 from hengdian_index._words.said import Said
-from hengdian_index.errors import DataError, SpecError, raise_all, suggestion
+from hengdian_index.errors import DataError, SpecError, cause, raise_all, suggestion
 
 _MOST = 3_000_000
 
@@ -219,4 +219,4 @@ def _write(path: Path, text: str) -> None:
         with whole(path) as part:
             part.write_text(text, encoding="utf-8", newline="\n")
     except OSError as error:
-        raise DataError(Said("cannot write {path}: {error}", path=path, error=error)) from None
+        raise DataError(Said("cannot write {path}: {error}", path=path, error=cause(error))) from None
