@@ -27,9 +27,10 @@ CONVENTIONS = (
         option="zeros",
         value="shift",
         why=Said(
-            "LN(0) is an error in a cell, so 0.0001 is added to every value; here 0 ln 0 is 0 and nothing is added"
+            "LN(0) is an error in a cell, so 0.0001 or another small number is added to every value; here 0 ln 0 is 0"
+            " and nothing is added"
         ),
-        source="https://1wenmi.com/doc/1083004.html",
+        source="https://blob.wenxiaobai.com/article/1831936a-05d8-4765-1081-030a2a7078ca",
     ),
     Convention(
         of=ahp,
@@ -53,7 +54,7 @@ CONVENTIONS = (
         option="to",
         value="max",
         why=Said("the sheet divides by MAX of the column, so that the largest is the whole; here by the mean"),
-        source="https://blob.wenxiaobai.com/article/1831936a-05d8-4765-1081-030a2a7078ca",
+        source="https://support.microsoft.com/office/max-function-e0012414-9ac8-4b34-9a47-73e662c08098",
     ),
     Convention(
         of=arithmetic,
