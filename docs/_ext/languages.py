@@ -36,6 +36,8 @@ PROGRESS = "translated.txt"
 
 _HAN = "\u3400-\u4dbf\u4e00-\u9fff"
 _WORDS = re.compile(rf"[{_HAN}]+|[^\W{_HAN}]+")
+# What there is to translate; Sphinx has words of its own, in the language of a build.
+_LATIN = re.compile("[A-Za-z]{2}")
 # Lines that the generator writes round a name or code, which stays.
 _SAID = {
     r"Also called: (.+)\.": "又称：{}。",
@@ -165,7 +167,7 @@ def link(app: Sphinx, pagename: str, template: str, context: dict[str, Any], doc
 
 def progress(doctree: Any) -> tuple[int, int]:
     """Return how many of the texts of a page are translated, and how many there are."""
-    found = [bool(one["translated"]) for one in doctree.findall(_is_text)]
+    found = [bool(one["translated"]) or not _LATIN.search(one.astext()) for one in doctree.findall(_is_text)]
     return sum(found), len(found)
 
 
