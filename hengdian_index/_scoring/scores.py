@@ -771,23 +771,29 @@ def _note_gaps(branch: Branch, x: Array, scores: Scores, panel: Panel) -> None:
                 note("aggregate", why, **where)
         return
     rows = np.flatnonzero(gaps)
-    absent, dropped, k = np.isnan(x[rows]), scores.dropped[rows], len(branch.children)
+    absent, dropped = np.isnan(x[rows]), scores.dropped[rows]
     told, others = first_of_each(_combinations(absent, dropped))
-    for some in (*told[:, np.newaxis], *others):
-        lost, row = absent[some[0]], int(rows[some[0]])
-        end = NO_SCORE if dropped[some[0]] else REWEIGHTED
-        gone = joined([child for child, gap in zip(branch.children, lost, strict=True) if gap])
-        missing = Said("{codes} ({present} of {k} present)", codes=gone, present=k - int(lost.sum()), k=k)
-        where = {"indicator": branch.code, "kind": gaps_of(end)}
-        if len(some) > 1:
-            alike = (absent[some] == lost).all()
-            missing = missing if alike else Said("other combinations of parts")
-            where["rows"] = len(some)
-            why = Said("missing in {rows:,} more rows: {missing}; {end}", rows=len(some), missing=missing, end=end)
-        else:
-            where |= {"unit": panel.unit(row), "period": panel.period(row)}
-            why = Said("missing: {missing}; {end}", missing=missing, end=end)
-        note("aggregate", why, **where)
+    # Most rows lack what others lack.
+    made: dict[tuple[bytes, Said], Said] = {}
+    for one in told.tolist():
+        lost, row, end = absent[one], int(rows[one]), NO_SCORE if dropped[one] else REWEIGHTED
+        key = lost.tobytes(), end
+        if key not in made:
+            made[key] = Said("missing: {missing}; {end}", missing=_lacking(branch, lost), end=end)
+        where = {"unit": panel.unit(row), "period": panel.period(row), "indicator": branch.code}
+        note("aggregate", made[key], **where, kind=gaps_of(end))
+    for some in others:
+        lost, end = absent[some[0]], NO_SCORE if dropped[some[0]] else REWEIGHTED
+        alike = (absent[some] == lost).all()
+        missing = _lacking(branch, lost) if alike else Said("other combinations of parts")
+        why = Said("missing in {rows:,} more rows: {missing}; {end}", rows=len(some), missing=missing, end=end)
+        note("aggregate", why, indicator=branch.code, kind=gaps_of(end), rows=len(some))
+
+
+def _lacking(branch: Branch, lost: NDArray[np.bool_]) -> Said:
+    """Return which parts (k,) of a group are missing, and how many of all there are."""
+    gone = joined([child for child, gap in zip(branch.children, lost, strict=True) if gap])
+    return Said("{codes} ({present} of {k} present)", codes=gone, present=len(lost) - int(lost.sum()), k=len(lost))
 
 
 def _with_gaps(x: Array) -> NDArray[np.bool_]:
