@@ -23,7 +23,7 @@ from hengdian_index._robustness.uncertainty import Uncertainty
 from hengdian_index._system.written import whole
 from hengdian_index._tables.periods import format_period
 from hengdian_index._tables.table import Array
-from hengdian_index._words.catalogue import Room, words
+from hengdian_index._words.catalogue import Lang, Room, words
 from hengdian_index._words.said import Said
 from hengdian_index.errors import FaultsError, SpecError, known_language
 from hengdian_index.plot.layout import name_of, of_unit, row_names
@@ -104,15 +104,20 @@ def bulletin(
             Said("a bulletin is of a period, and the rows have none; name the column in the index: period = ...")
         )
     some = chosen(result, period, unit).result
-    single = unit is not None or best_unit(some) is None
-    with as_text():
-        page = (_of_one if single else _of_many)(some, unit, uncertainty, lang)
+    page = bulletin_page(some, unit, uncertainty, lang)
     if path is not None and ending == ".docx":
         write_word(path, page.title, page.paragraphs, page.caption, (page.heading, *page.rows), lang)
     elif path is not None:
         with whole(Path(path)) as target:
             target.write_text(page.markdown(), encoding="utf-8")
     return page.markdown()
+
+
+def bulletin_page(result: Result, unit: Any, found: Uncertainty | None, lang: Lang) -> Page:
+    """Return the bulletin of the last period of a result, of one unit or of all."""
+    single = unit is not None or best_unit(result) is None
+    with as_text():
+        return (_of_one if single else _of_many)(result, unit, found, lang)
 
 
 def _of_one(result: Result, unit: Any, found: Uncertainty | None, lang: Literal["en", "zh"]) -> Page:

@@ -28,8 +28,8 @@ _ILLEGAL = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 _DATE = (2000, 1, 1, 0, 0, 0)
 # Inches between the margins, letters of a table that stand side by side in them, and points of its type.
 _WIDTH, _LETTERS, _SIZES = 6.0, 84, (9.0, 8.0, 7.0, 6.0)
-# Rows that say how wide a column is, and letters that are no wider.
-_LOOKED, _LONG = 200, 28
+# Rows that say how wide a column is, letters beyond which none is wider, and those that its margins take.
+_LOOKED, _LONG, _MARGIN = 200, 28, 4
 
 
 class Word:
@@ -226,6 +226,8 @@ def _element(markup: str) -> Any:
 def _measured(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> tuple[list[float], float]:
     """Return the share of the width that each column takes, and the largest type (points) in which lines fit it."""
     longest = [max((size(line[j]) for line in rows[:_LOOKED]), default=0) for j in range(len(heads))]
-    letters = [min(_LONG, max(width, min(size(head), 12))) + 2 for width, head in zip(longest, heads, strict=True)]
+    letters = [
+        min(_LONG, max(width, min(size(head), 12))) + _MARGIN for width, head in zip(longest, heads, strict=True)
+    ]
     fitting = (points for points in _SIZES if sum(letters) * points / _SIZES[0] <= _LETTERS)
     return [one / sum(letters) for one in letters], next(fitting, _SIZES[-1])

@@ -35,17 +35,23 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A chart of the page, or why there is none; `svg` is markup, everything else text."""
+    """A chart of the page, or why there is none; `svg` is markup, `dots` the chart as PNG in its place."""
 
     id: str
     title: str
     svg: str
     notes: tuple[Text, ...]
     sheet: str
+    dots: bytes = b""
+
+    @property
+    def drawn(self) -> bool:
+        """Whether there is a chart."""
+        return bool(self.svg or self.dots)
 
 
-def picture(id: str, title: str, sheet: str, draw: Callable[[], Any], lang: Lang) -> Picture:
-    """Return a chart as SVG; one that cannot be drawn says why, warnings become notes.
+def picture(id: str, title: str, sheet: str, draw: Callable[[], Any], lang: Lang, *, as_dots: bool = False) -> Picture:
+    """Return a chart as SVG, or in dots; one that cannot be drawn says why, warnings become notes.
 
     Parameters
     ----------
@@ -56,9 +62,11 @@ def picture(id: str, title: str, sheet: str, draw: Callable[[], Any], lang: Lang
     """
     say = words(lang, "report")
     try:
-        svg, told = _drawn(draw, lang)
+        svg, told = _drawn(draw, lang, as_dots)
     except FaultsError as error:
         return Picture(id, title, "", tuple(Text(say["not drawn"], str(fault)) for fault in error.faults), sheet)
+    if as_dots and isinstance(svg, bytes):
+        return Picture(id, title, "", told, sheet, svg)
     described = f"{say['chart of']} {say['numbers'].format(caption=sheet)}"
     if isinstance(svg, bytes):
         source = f"data:image/png;base64,{b64encode(svg).decode()}"
@@ -67,13 +75,13 @@ def picture(id: str, title: str, sheet: str, draw: Callable[[], Any], lang: Lang
     return Picture(id, title, inline(svg, id, title, described), told, sheet)
 
 
-def _drawn(draw: Callable[[], Any], lang: Lang) -> tuple[str | bytes, tuple[Text, ...]]:
-    """Return what a function draws as SVG, as PNG where that is too large, and its warnings."""
+def _drawn(draw: Callable[[], Any], lang: Lang, as_dots: bool) -> tuple[str | bytes, tuple[Text, ...]]:
+    """Return what a function draws as SVG, as PNG where that is too large or asked for, and its warnings."""
     with heard(UserWarning) as caught, unshown(), tempfile.TemporaryDirectory() as folder:
         with speaking(lang):
             ax = draw()
         svg = save(ax, Path(folder) / "chart.svg").read_text(encoding="utf-8")
-        dots = save(ax, Path(folder) / "chart.png", dpi=_DOTS).read_bytes() if len(svg) > _MOST else None
+        dots = save(ax, Path(folder) / "chart.png", dpi=_DOTS).read_bytes() if as_dots or len(svg) > _MOST else None
     # The hint on fonts is given once in a run; a note of the page must come each time.
     others = (str(one) for one in caught if not isinstance(one, FontWarning))
     # The other hint on fonts is matplotlib's, of no class of its own.

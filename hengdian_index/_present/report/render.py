@@ -14,6 +14,7 @@ import numpy as np
 from hengdian_index._index.result import Result
 from hengdian_index._present.document import Block, Code, Math
 from hengdian_index._present.report.chosen import chosen, span
+from hengdian_index._present.report.in_word import write_report
 from hengdian_index._present.report.pictures import Picture, Text, formula
 from hengdian_index._present.report.sections import Content, content
 from hengdian_index._present.report.tables import Limits, Sheet, table
@@ -40,13 +41,14 @@ def report(
     period: Any = None,
     units: Any = None,
 ) -> Path:
-    """Write a result as one HTML page that needs nothing else, and return its path.
+    """Write a result as one HTML page that needs nothing else, or as a file of Word, and return its path.
 
     Parameters
     ----------
     result : Result
     path : path
-        Ends in .html or .htm; a file that is there is replaced once the new one is whole.
+        Ends in .html or .htm, or in .docx (the extra `word`): the same sections, with tables that can be edited and
+        formulas of Word's own. A file that is there is replaced once the new one is whole.
     lang : {"en", "zh"}
         English or Chinese; names stay as the index has them.
     uncertainty : Uncertainty, optional
@@ -68,16 +70,18 @@ def report(
     Raises
     ------
     SpecError
-        An ending, language or unit that is not known; no single period; jinja2 is not installed.
+        An ending, language or unit that is not known; no single period; jinja2 (for .docx python-docx) is not
+        installed.
     DataError
         A period without rows, a unit without a row in it; draws of another index, of other data or of later rows; a
         file that cannot be written; a page of more than 3 MB.
 
     Notes
     -----
-    The page opens with up to three sentences: where the index stands, what moved it most, how sure that is. Headline
-    numbers, framework, series (of a panel also by unit and period), contributions, ranking, profiles of the units
-    chosen, uncertainty, data log, weights, method statement and provenance follow. Each chart names the table with its
+    The page opens with the bulletin of its last period (`Result.bulletin`), or, without periods, with up to three
+    sentences: where rows stand, what sets them apart, how sure that is. Headline numbers, framework, series (of a panel
+    also by unit and period), contributions, ranking, profiles of the units chosen, uncertainty, data log, weights,
+    method statement and provenance follow. Each chart names the table with its
     numbers; each table is in the page as CSV as well. A large table
     is cut, and says so. Of several units the charts of contributions show the first, the tables all; the indicators
     where a row stands best and worst are named for the first 200 rows, and intervals are drawn of up to 60. Scores
@@ -96,20 +100,25 @@ def report(
     PosixPath('film.html')
     """
     path = Path(path)
+    in_word = path.suffix.lower() == ".docx"
     raise_all(SpecError, _faults(path, lang, title))
     if not os.path.isdir(path.parent):
         raise DataError(Said("cannot write {path}: there is no folder {parent}", path=path, parent=path.parent))
     about = chosen(result, period, units)
     _same(about.result, uncertainty, period)
-    _template()
-    shown = content(about.result, lang, uncertainty, title, units=about.units, whole=result)
-    _write(path, _page(shown))
+    if not in_word:
+        _template()
+    shown = content(about.result, lang, uncertainty, title, units=about.units, whole=result, as_dots=in_word)
+    if in_word:
+        write_report(path, shown)
+    else:
+        _write(path, _page(shown))
     return path
 
 
 def _faults(path: Path, lang: Any, title: Any) -> list[Said]:
-    page = path.suffix.lower() in (".html", ".htm")
-    faults = [] if page else [Said("path: {name!r} must end in .html or .htm", name=path.name)]
+    page = path.suffix.lower() in (".html", ".htm", ".docx")
+    faults = [] if page else [Said("path: {name!r} must end in .html, .htm or .docx", name=path.name)]
     if lang not in get_args(Lang):
         faults.append(Said("lang: no {lang!r}{guess}", lang=lang, guess=suggestion(lang, get_args(Lang))))
     if title is not None and not (isinstance(title, str) and title.strip()):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from functools import partial as partial_of
@@ -18,6 +19,7 @@ from hengdian_index._index.coverage import blanked, imputed
 from hengdian_index._index.long_form import LongKind
 from hengdian_index._index.result import Result
 from hengdian_index._index.text import contributions_to_growth, growth_told, ranks_within, with_unit_means
+from hengdian_index._present.bulletin import bulletin_page
 from hengdian_index._present.document import Block
 from hengdian_index._present.report import units
 from hengdian_index._present.report.draws import group_choices, indicator_choices, varied
@@ -134,6 +136,7 @@ class _Asked:
     lang: Lang
     units: tuple[Any, ...] = ()
     whole: Result | None = None
+    as_dots: bool = False
 
     @property
     def say(self) -> Room:
@@ -185,14 +188,16 @@ class _Asked:
 
     def chart(self, id: str, title: str, caption: str, draw: Callable[[], Any], rows: Rows | tuple[()] = ()) -> Picture:
         """Return a chart; of `rows` it says which rest on part of the weight."""
-        found = picture(f"chart-{id}", self.say[title], self.say[caption], draw, self.lang)
-        said = partial(self.result, np.asarray(rows, dtype=np.intp), self.say) if found.svg else ""
+        found = picture(f"chart-{id}", self.say[title], self.say[caption], draw, self.lang, as_dots=self.as_dots)
+        said = partial(self.result, np.asarray(rows, dtype=np.intp), self.say) if found.drawn else ""
         return replace(found, notes=(*found.notes, Text(said))) if said else found
 
-    def sheet(self, id: str, frame: pd.DataFrame, **options: Any) -> Sheet:
+    def sheet(self, id: str, frame: pd.DataFrame, *, of_parts: bool = False, **options: Any) -> Sheet:
+        """Return a table of the page; one `of_parts` has groups or indicators in its rows, not units."""
         forms = dict.fromkeys(("weight there", "weight before"), _SHARE) | options.pop("forms", {})
         heads = {**self.names, **options.pop("heads", {})}
-        shown, column = self.result.panel.named(frame), self.result.setting.unit_names
+        shown = frame if of_parts else self.result.panel.named(frame)
+        column = self.result.setting.unit_names
         if column is not None and shown is not frame:
             shown = shown.set_axis(shown.index.set_names([column, *shown.index.names[1:]]), axis=0)
         return Sheet(f"table-{id.replace(' ', '-')}", self.say[id], shown, heads, forms=forms, **options)
@@ -206,9 +211,10 @@ def content(
     *,
     units: tuple[Any, ...] = (),
     whole: Result | None = None,
+    as_dots: bool = False,
 ) -> Content:
-    """Return what the page of a result shows; a part that cannot be had is replaced by why."""
-    asked = _Asked(result, found, lang, units, None if whole is result else whole)
+    """Return what the page of a result shows; a part that cannot be had is replaced by why. Charts may be in dots."""
+    asked = _Asked(result, found, lang, units, None if whole is result else whole, as_dots)
     makers = {
         "framework": _framework,
         "series": _series,
@@ -225,8 +231,19 @@ def content(
     reasons = Reasons(asked.say)
     made = {id: _had(asked, id, make, reasons) for id, make in makers.items()}
     sections = tuple(Section(f"part-{id}", asked.say[id], items) for id, items in made.items() if items)
-    told = opening(result, found, asked.say)
+    told = _opened(asked, title)
     return Content(lang, title or said, told, headline(result, found, asked.say), sections)
+
+
+def _opened(asked: _Asked, title: str | None) -> tuple[str, ...]:
+    """Return the paragraphs that a page opens with: the bulletin of its last period, or where rows stand."""
+    # What cannot be had is told, with why, in its own part of the page.
+    with suppress(FaultsError):
+        if asked.timed:
+            return bulletin_page(
+                asked.result, asked.units[0] if len(asked.units) == 1 else None, asked.found, asked.lang
+            ).paragraphs
+    return opening(asked.result, asked.found, asked.say)
 
 
 def _had(asked: _Asked, id: str, make: Callable[[_Asked], Iterator[Item]], reasons: Reasons) -> tuple[Item, ...]:
@@ -247,12 +264,12 @@ def _had(asked: _Asked, id: str, make: Callable[[_Asked], Iterator[Item]], reaso
 
 def _why(item: Picture) -> set[str]:
     """Return why there is no chart, nothing where there is one."""
-    return set() if item.svg else {note.english for note in item.notes}
+    return set() if item.drawn else {note.english for note in item.notes}
 
 
 def _told_once(item: Item, asked: _Asked, heading: str, reasons: Reasons) -> Item:
     """Return an item, a chart that cannot be drawn with what was not told before."""
-    if not isinstance(item, Picture) or item.svg:
+    if not isinstance(item, Picture) or item.drawn:
         return item
     return replace(item, notes=reasons.texts(asked.say["not drawn"], [note.english for note in item.notes], heading))
 
@@ -260,8 +277,8 @@ def _told_once(item: Item, asked: _Asked, heading: str, reasons: Reasons) -> Ite
 def _framework(asked: _Asked) -> Iterator[Item]:
     result, tree = asked.result, asked.result.tree
     yield asked.chart("framework", "tree chart", "effective table", result.plot.framework)
-    yield asked.sheet("groups table", group_choices(tree, asked.lang))
-    yield asked.sheet("indicators table", indicator_choices(tree, asked.lang))
+    yield asked.sheet("groups table", group_choices(tree, asked.lang), of_parts=True)
+    yield asked.sheet("indicators table", indicator_choices(tree, asked.lang), of_parts=True)
 
 
 def _series(asked: _Asked) -> Iterator[Item]:

@@ -20,7 +20,7 @@ from hengdian_index.plot.style import size
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How much one page takes: cells of a table, letters of a file, formulas drawn."""
+    """How much one page takes: cells of a table, letters of a file (0: it has none), formulas drawn."""
 
     cells: int
     letters: int
@@ -87,7 +87,8 @@ def table(sheet: Sheet, say: Words, limits: Limits) -> Table:
     text, whole = csv_of(frame), True
     if len(text) > limits.letters:
         text, whole = csv_of(shown), len(shown) == len(frame)
-    said = "" if len(shown) == len(frame) else say["shown" if whole else "shown only"]
+    key = "shown" if whole else "shown only" if limits.letters else "shown here"
+    said = "" if len(shown) == len(frame) else say[key]
     columns = [shown.index.get_level_values(j) for j in range(frame.index.nlevels)]
     labels = [say.get(str(name), str(name)) if name is not None else say["row"] for name in frame.index.names]
     heads = (*labels, *(sheet.names.get(column) or say.get(str(column), str(column)) for column in shown.columns))

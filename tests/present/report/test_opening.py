@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from pathlib import Path
 
@@ -160,8 +161,17 @@ def test_a_value_carried_forward_is_told():
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
-def test_the_page_opens_with_the_sentences(film, lang, tmp_path: Path):
+def test_the_page_opens_with_the_bulletin(film, lang, tmp_path: Path):
     page = film.report(tmp_path / "page.html", lang=lang).read_text(encoding="utf-8")
-    (text,) = re.findall(r'<p class="opening">(.*?)</p>', page)
-    assert text == ("" if lang == "zh" else " ").join(said(film, lang))
-    assert page.index(text) < page.index('id="part-headline"')
+    texts = re.findall(r'<p class="opening">(.*?)</p>', page)
+    assert len(texts) >= 4
+    bulletin = film.bulletin(lang=lang).split("\n\n")
+    assert [html.unescape(text) for text in texts] == bulletin[1 : 1 + len(texts)]
+    assert page.index(texts[-1]) < page.index('id="part-headline"')
+
+
+def test_a_page_without_periods_opens_with_where_rows_stand(tmp_path: Path):
+    result = towns_index(period=None).compute(towns_table().query("year == 2021"))
+    page = result.report(tmp_path / "page.html").read_text(encoding="utf-8")
+    texts = re.findall(r'<p class="opening">(.*?)</p>', page)
+    assert [html.unescape(text) for text in texts] == list(said(result))
