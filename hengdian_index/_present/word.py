@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from importlib import import_module
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -43,19 +42,24 @@ class Word:
         SpecError
             Without python-docx or latex2mathml.
         """
-        docx = _library("docx")
+        try:
+            import docx
+            from docx.oxml.ns import qn
+            from latex2mathml.converter import convert
+        except ImportError as error:
+            raise _absent(error) from None
         self.lang, self.title, self._say = lang, title, words(lang, "report")
         self._document = docx.Document()
         self._numbers = {"table": 0, "figure": 0}
-        self._qualified: Callable[[str], str] = import_module("docx.oxml.ns").qn
+        self._mathml: Callable[[str], str] = convert
         latin, eastern = _FACES[lang]
         for name in _STYLES:
             style = self._document.styles[name]
             style.font.name = latin
             fonts = style.element.get_or_add_rPr().get_or_add_rFonts()
             for theme in ("asciiTheme", "hAnsiTheme", "eastAsiaTheme", "cstheme"):
-                fonts.attrib.pop(self._qualified(f"w:{theme}"), None)
-            fonts.set(self._qualified("w:eastAsia"), eastern)
+                fonts.attrib.pop(qn(f"w:{theme}"), None)
+            fonts.set(qn("w:eastAsia"), eastern)
         about = self._document.core_properties
         about.title, about.author, about.comments = _legal(title)[:255], "", ""
         about.language = {"en": "en-GB", "zh": "zh-CN"}[lang]
@@ -100,27 +104,28 @@ class Word:
         note: str = "",
     ) -> None:
         """Add a table below its caption, numbers at the right; its heading stands on each page that it goes on to."""
-        align = import_module("docx.enum.text").WD_ALIGN_PARAGRAPH
-        points = import_module("docx.shared").Pt
+        from docx.enum.text import WD_ALIGN_PARAGRAPH
+        from docx.shared import Inches, Pt
+
         numeric = numeric or [j > 0 for j in range(len(heads))]
         self._caption("table", caption)
         made = self._document.add_table(rows=len(rows) + 1, cols=len(heads), style="Light Grid Accent 1")
         made.autofit = False
         share, type_size = _measured(heads, rows)
-        inches, letters = import_module("docx.shared").Inches, points(type_size)
+        letters = Pt(type_size)
         for column, part in zip(made.columns, share, strict=True):
-            column.width = inches(_WIDTH * part)
+            column.width = Inches(_WIDTH * part)
         # The cells of a table are looked up anew for every row that is asked for.
         cells = iter(made._cells)
         for line in (heads, *rows):
             for text, number, part in zip(line, numeric, share, strict=True):
                 cell = next(cells)
-                cell.width = inches(_WIDTH * part)
+                cell.width = Inches(_WIDTH * part)
                 paragraph = cell.paragraphs[0]
                 run = paragraph.add_run(_legal(text))
                 run.font.size = letters
-                paragraph.alignment = align.RIGHT if number else align.LEFT
-                paragraph.paragraph_format.space_after = points(0)
+                paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT if number else WD_ALIGN_PARAGRAPH.LEFT
+                paragraph.paragraph_format.space_after = Pt(0)
         made.rows[0]._tr.get_or_add_trPr().append(
             _element('<w:tblHeader xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"/>')
         )
@@ -128,8 +133,9 @@ class Word:
 
     def picture(self, dots: bytes, caption: str, description: str = "") -> None:
         """Add a picture, a PNG, above its caption; `description` is what a screen reader says."""
-        inches = import_module("docx.shared").Inches
-        shape = self._document.add_picture(BytesIO(dots), width=inches(_WIDTH))
+        from docx.shared import Inches
+
+        shape = self._document.add_picture(BytesIO(dots), width=Inches(_WIDTH))
         self._document.paragraphs[-1].paragraph_format.keep_with_next = True
         shape._inline.docPr.set("descr", _legal(description or caption))
         self._caption("figure", caption)
@@ -166,7 +172,7 @@ class Word:
 
     def _formula(self, latex: str) -> Any:
         """Return a formula as Word's own."""
-        return _element(formula(latex, _library("latex2mathml.converter").convert))
+        return _element(formula(latex, self._mathml))
 
 
 def write_word(
@@ -204,23 +210,20 @@ def _legal(text: str) -> str:
     return _ILLEGAL.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
-def _library(name: str) -> Any:
-    """Return a module that documents of Word are made with."""
-    try:
-        return import_module(name)
-    except ImportError:
-        library = {"docx": "python-docx"}.get(name, name.split(".")[0])
-        raise SpecError(
-            Said(
-                "a file of Word needs {library}, which is not installed: {remedy}",
-                library=library,
-                remedy=install("word"),
-            )
-        ) from None
+def _absent(error: ImportError) -> SpecError:
+    """Return what is said where a library is not installed that documents of Word are made with."""
+    library = {"docx": "python-docx"}.get(name := str(error.name).split(".")[0], name)
+    return SpecError(
+        Said(
+            "a file of Word needs {library}, which is not installed: {remedy}", library=library, remedy=install("word")
+        )
+    )
 
 
 def _element(markup: str) -> Any:
-    return import_module("docx.oxml").parse_xml(markup)
+    from docx.oxml import parse_xml
+
+    return parse_xml(markup)
 
 
 def _measured(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> tuple[list[float], float]:
