@@ -9,7 +9,7 @@ from hengdian_index._words.language import language, speak
 from hengdian_index.errors import known_language
 
 
-class options:  # noqa: N801  # called like a function, as `open` is
+def options(*, lang: Lang | None) -> Options:
     """Choose the language of errors, logs, summaries, reports and files, for all that follows or for one block.
 
     What was said before is told in the language of the moment when it is shown: an error is raised once and read in
@@ -37,13 +37,19 @@ class options:  # noqa: N801  # called like a function, as `open` is
     ...         print(error)
     lang：没有语言“fr”；可选：en、zh
     """
+    if lang is not None:
+        known_language(lang)
+    return Options(speak(lang))
 
-    def __init__(self, *, lang: Lang | None) -> None:
-        if lang is not None:
-            known_language(lang)
-        self._before = speak(lang)
 
-    def __enter__(self) -> options:
+class Options:
+    """A choice that holds until it is changed; as a block, until the end of the block."""
+
+    def __init__(self, before: Lang | None) -> None:
+        """Keep which language the process spoke before."""
+        self._before = before
+
+    def __enter__(self) -> Options:
         return self
 
     def __exit__(

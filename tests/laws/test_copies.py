@@ -60,6 +60,7 @@ def values(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
         "Sensitivity": shares,
         "SpecError": hi.SpecError("a fault"),
         "Target": hi.Target(3),
+        "Tipping": hi.tipping(index, frame, above=("2003Q4", "2003Q3")),
         "Uncertainty": uncertain,
         "Uniform": hi.Uniform(0, 1),
         "Written": result.fitted.score(frame, out=folder / "scores"),

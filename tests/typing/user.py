@@ -308,7 +308,7 @@ def robustness(index: hi.Index, result: hi.Result, folder: Path) -> None:
     assert hi.saltelli([1, 2], 8).swapped(1).shape == (8, 3)
     two: hi.Comparison = hi.compare({"one": index, "z": index.replace({"normalise": "z_score"})}, TOWNS, node="total")
     without: hi.Comparison = hi.remove_one(index, TOWNS, level="indicator")
-    tipped: hi.Tipping = hi.tipping(index, TOWNS, above=("A", "B"), by="indicators", bounds={"a": (0.1, 0.9)})
+    tipped: hi.Tipping = hi.tipping(index, TOWNS, above=("Aa", "Bo"), by="indicators", bounds={"screens": (0, 1)})
     index.replace(tipped.changes)
     tipped.summary(lang="zh")
     tables: list[pd.DataFrame] = [two.scores, two.ranks, two.shifts, two.correlations("kendall"), without.shifts]
