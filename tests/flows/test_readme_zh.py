@@ -84,6 +84,15 @@ def test_its_commands_lead_from_the_table_to_the_report(ran: tuple[Path, dict[st
     assert len(list((folder / "结果").glob("*.csv"))) > 8
 
 
+def test_a_run_of_it_prints_no_english_sentence(ran: tuple[Path, dict[str, str]]) -> None:
+    folder, said = ran
+    texts = {**said, **{path.name: shown(path.read_text(encoding="utf-8")) for path in folder.glob("*.html")}}
+    texts["草稿.toml"] = (folder / "草稿.toml").read_text(encoding="utf-8")
+    # The demo is an example in English: names and title are those of its index.
+    found = {of: ENGLISH.findall(text) for of, text in texts.items() if not of.startswith("demo")}
+    assert {of: one for of, one in found.items() if one} == {}
+
+
 def test_python_prints_what_it_says(ran: tuple[Path, dict[str, str]], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ran[0])
     told = io.StringIO()
