@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Protocol, get_args
 
 from hengdian_index._files import toml
-from hengdian_index._files.sheets import heading_of, remarks
+from hengdian_index._files.sheets import heading_of, headings_of, remarks
 from hengdian_index._methods.aliases import direction_of
 from hengdian_index._tables.cells import fraction_of, number_of
 from hengdian_index._tables.workbook import SHEETS, Sheet, read_sheets, sheet_called, tab
@@ -349,7 +349,7 @@ def _named(
 ) -> str | None:
     """Return the field that a heading stands for, None if it is for people; add a fault if there is none."""
     word = re.sub(r"[\s-]+", "_", _half_width(heading).strip().lower())
-    chinese = {heading_of(table, name, "zh"): name for name in fields}
+    chinese = {one: name for name in fields for one in headings_of(table, name, "zh")}
     name = word if word in fields else chinese.get(word)
     if name is None and word not in remarks():
         allowed = chinese if _HAN.search(word) else fields

@@ -143,16 +143,28 @@ def pages_written(path: Path, pages: Sequence[Page], remedy: Said) -> Iterator[N
 
 
 def heading_of(table: str, field: str, lang: str) -> str:
-    """Return what a table's field is called on a sheet; a field without an entry keeps its own name.
+    """Return what a table's field is called on a sheet that is written; a field without an entry keeps its own name.
 
     Examples
     --------
     >>> from hengdian_index._files.sheets import heading_of
     >>> heading_of("indicator", "unit", "zh"), heading_of("index", "unit", "zh"), heading_of("index", "unit", "en")
-    ('单位', '对象列', 'unit')
+    ('单位', '地区/单位列', 'unit')
+    """
+    return headings_of(table, field, lang)[0]
+
+
+def headings_of(table: str, field: str, lang: str) -> list[str]:
+    """Return all that a table's field may be called on a sheet that is read, first what it is called where written.
+
+    Examples
+    --------
+    >>> from hengdian_index._files.sheets import headings_of
+    >>> headings_of("index", "fit_on", "zh")
+    ['参数确定期', '拟合期']
     """
     say = words(lang, "heading")
-    return say.get(f"{table}.{field}") or say.get(field) or field
+    return (say.get(f"{table}.{field}") or say.get(field) or field).split(", ")
 
 
 def meaning_of(table: str, field: str, lang: str) -> str:

@@ -1,4 +1,4 @@
-"""A document of headings, paragraphs, items and formulas, written as Markdown or as LaTeX."""
+"""A document of headings, paragraphs, items, formulas and tables, written as Markdown or as LaTeX."""
 
 from __future__ import annotations
 
@@ -41,10 +41,20 @@ Piece: TypeAlias = str | Math | Code
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """One block of a document; formulas on lines of their own have one piece of mathematics."""
+    """One block of a document; formulas on lines of their own have one piece of mathematics.
 
-    kind: Literal["title", "heading", "text", "item", "formula"]
-    pieces: tuple[Piece, ...]
+    The pieces of a table are its caption; it has rows of cells, the first of which heads it.
+    """
+
+    kind: Literal["title", "heading", "text", "item", "formula", "table"]
+    pieces: tuple[Piece, ...] = ()
+    rows: tuple[tuple[tuple[Piece, ...], ...], ...] = ()
+
+    @classmethod
+    def table(cls, caption: Sequence[Piece], *rows: Sequence[Piece | Sequence[Piece]]) -> Block:
+        """Return a table of rows of cells below its caption."""
+        cells = (tuple((one,) if isinstance(one, (str, Math, Code)) else tuple(one) for one in row) for row in rows)
+        return cls("table", tuple(caption), tuple(cells))
 
 
 def filled(template: str, **values: Piece | Sequence[Piece]) -> tuple[Piece, ...]:
@@ -72,7 +82,8 @@ def rendered(blocks: Sequence[Block], form: str) -> str:
 
 def _markdown(blocks: Sequence[Block]) -> str:
     marks = {"title": "# ", "heading": "## ", "item": "- "}
-    return _joined(blocks, lambda b: f"$$\n{_plain(b)}\n$$" if b.kind == "formula" else marks.get(b.kind, "") + _md(b))
+    own = {"formula": lambda block: f"$$\n{_plain(block)}\n$$", "table": _md_table}
+    return _joined(blocks, lambda b: own[b.kind](b) if b.kind in own else marks.get(b.kind, "") + _md(b.pieces))
 
 
 def _latex(blocks: Sequence[Block]) -> str:
@@ -83,9 +94,12 @@ def _latex(blocks: Sequence[Block]) -> str:
         if (block.kind == "item") != inside:
             written.append(r"\end{itemize}" if inside else r"\begin{itemize}")
             inside = not inside
-        text = "".join(f"${p.latex}$" if isinstance(p, Math) else _tex(p) for p in block.pieces)
-        plain = block.kind == "formula"
-        written.append(f"\\[\n{_plain(block)}\n\\]" if plain else around.get(block.kind, "%s").replace("%s", text))
+        if block.kind == "formula":
+            written.append(f"\\[\n{_plain(block)}\n\\]")
+        elif block.kind == "table":
+            written.append(_tex_table(block))
+        else:
+            written.append(around.get(block.kind, "%s").replace("%s", _tex_pieces(block.pieces)))
     return "\n\n".join([*written, *([r"\end{itemize}"] if inside else [])]) + "\n"
 
 
@@ -97,8 +111,25 @@ def _joined(blocks: Sequence[Block], said: Callable[[Block], str]) -> str:
     return text + "\n"
 
 
-def _md(block: Block) -> str:
-    return "".join(_md_piece(piece) for piece in block.pieces)
+def _tex_pieces(pieces: Sequence[Piece]) -> str:
+    return "".join(f"${p.latex}$" if isinstance(p, Math) else _tex(p) for p in pieces)
+
+
+def _tex_table(block: Block) -> str:
+    lines = [" & ".join(map(_tex_pieces, row)) + r" \\" for row in block.rows]
+    inside = "\n".join([r"\hline", lines[0], r"\hline", *lines[1:], r"\hline"])
+    return (
+        f"{_tex_pieces(block.pieces)}\n\n\\begin{{tabular}}{{{'l' * len(block.rows[0])}}}\n{inside}\n\\end{{tabular}}"
+    )
+
+
+def _md_table(block: Block) -> str:
+    heading, *lines = ("| " + " | ".join(map(_md, row)) + " |" for row in block.rows)
+    return "\n".join([_md(block.pieces), "", heading, "|" + " --- |" * len(block.rows[0]), *lines])
+
+
+def _md(pieces: Sequence[Piece]) -> str:
+    return "".join(map(_md_piece, pieces))
 
 
 def _md_piece(piece: Piece) -> str:

@@ -84,7 +84,7 @@ class Word:
         """Add blocks of a document, its headings of a level."""
         for block in blocks:
             if block.kind in ("title", "heading"):
-                self.heading(_text_of(block), below)
+                self.heading(_text_of(block.pieces), below)
             elif block.kind == "formula":
                 paragraph = self._document.add_paragraph()
                 shown = _element(f'<m:oMathPara xmlns:m="{NAMESPACE}"/>')
@@ -92,6 +92,9 @@ class Word:
                     if isinstance(piece, Math):
                         shown.append(self._formula(piece.latex))
                 paragraph._p.append(shown)
+            elif block.kind == "table":
+                heads, *rows = ([_text_of(cell) for cell in row] for row in block.rows)
+                self.table(_text_of(block.pieces), heads, rows, [_is_number(rows, j) for j in range(len(heads))])
             else:
                 self.paragraph(*block.pieces, style="List Bullet" if block.kind == "item" else None)
 
@@ -201,8 +204,13 @@ def write_blocks(path: Path, blocks: Sequence[Block], lang: Lang) -> None:
         raise DataError(Said("cannot write {path}: {error}", path=path, error=cause(error))) from None
 
 
-def _text_of(block: Block) -> str:
-    return "".join(piece if isinstance(piece, str) else getattr(piece, "text", "") for piece in block.pieces)
+def _text_of(pieces: Sequence[Piece]) -> str:
+    return "".join(piece if isinstance(piece, str) else getattr(piece, "text", "") for piece in pieces)
+
+
+def _is_number(rows: Sequence[Sequence[str]], column: int) -> bool:
+    """Return whether a column of a table begins each cell with a digit, as numbers and judgements (1/3) do."""
+    return all(row[column][:1].isdigit() for row in rows)
 
 
 def _legal(text: str) -> str:

@@ -266,6 +266,14 @@ class Panel:
         """Whether the rows are of years, so that a change on the period before is one on the year before."""
         return self.periods is not None and self.periods.frequency.per_year == 1
 
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """What texts about the rows may say of them: "years" of such periods; "periods" of a series, else "units"."""
+        years = ("years",) if self.of_years else ()
+        if (self.periods is None) == (self.units is None):
+            return years
+        return (*years, "periods" if self.units is None else "units")
+
     def previous(self, lag: int) -> NDArray[np.intp]:
         """Return for each row the row of the same unit `lag` periods before it, -1 where there is none."""
         if isinstance(lag, bool) or not isinstance(lag, (int, np.integer)) or not 1 <= lag < 10**9:

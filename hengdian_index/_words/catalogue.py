@@ -59,18 +59,23 @@ class Room(Mapping[str, str]):
         """Return a text with its places filled in, in the form that the language has for their number."""
         return self.form_for(key, values).format(**values)
 
-    def of_years(self) -> Room:
-        """Return the texts about periods that are years: those that have a text of their own for these in its place.
+    def about(self, *kinds: str) -> Room:
+        """Return the texts about rows of these kinds: those that have a text of their own for one in its place.
 
         Examples
         --------
         >>> from hengdian_index._words.catalogue import words
         >>> say = words("zh", "report")
-        >>> say["change on period"], say.of_years()["change on period"]
+        >>> say["change on period"], say.about("years")["change on period"]
         ('环比变化', '比上年变化')
         """
-        own = {key: forms for key in self.forms if (forms := self.forms.get(f"{key} of years"))}
-        return replace(self, forms={**self.forms, **own})
+        forms, numbers = dict(self.forms), dict(self.numbers)
+        for key in self.forms:
+            own = next((one for kind in kinds if (one := f"{key} of {kind}") in self.forms), None)
+            if own is not None:
+                forms[key] = self.forms[own]
+                numbers |= {key: self.numbers[own]} if own in self.numbers else {}
+        return replace(self, forms=forms, numbers=numbers)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self.forms)
@@ -91,8 +96,8 @@ class Catalogue(NamedTuple):
         return room.forms.get(english, ()) if room is not None else ()
 
 
-def words(lang: str, room: str, *, of_years: bool = False) -> Room:
-    """Return the texts of a room in a language; those about years where the periods are years.
+def words(lang: str, room: str, *kinds: str, of_years: bool = False) -> Room:
+    """Return the texts of a room in a language; those about rows of some kinds (`Panel.kinds`) where they have some.
 
     Examples
     --------
@@ -101,13 +106,14 @@ def words(lang: str, room: str, *, of_years: bool = False) -> Room:
     >>> say["an index"], say("title", name="电影")
     ('指数', '方法说明：电影')
     """
-    return _about_years(lang, room) if of_years else catalogue(lang).rooms[room]
+    kinds = ("years", *kinds) if of_years else kinds
+    return _about(lang, room, *kinds) if kinds else catalogue(lang).rooms[room]
 
 
 @cache
-def _about_years(lang: str, room: str) -> Room:
-    """Return the texts of a room about years, made once."""
-    return catalogue(lang).rooms[room].of_years()
+def _about(lang: str, room: str, *kinds: str) -> Room:
+    """Return the texts of a room about rows of some kinds, made once."""
+    return catalogue(lang).rooms[room].about(*kinds)
 
 
 @cache

@@ -55,7 +55,7 @@ REFERENCE_WORDS = {
         "reference": "measured by",
         "reference = fit": "the fit rows, which are kept, so that no other row changes a score",
     },
-    "zh": {"reference": "参照", "reference = fit": "固定的拟合行（其他行不改变任何得分）"},
+    "zh": {"reference": "参照", "reference = fit": "固定的参数确定期（其他样本不改变任何得分）"},
 }
 
 

@@ -107,7 +107,7 @@ def _figures(row: Row) -> Iterator[Figure]:
     check=_faults,
     figures=_figures,
     formula=r"y_c = \max_{v \ge 0} \sum_j v_j z_{cj}, \quad \sum_j v_j z_{ij} \le 1 \; \forall i",
-    chinese="数据包络法（对各行最有利的权重）",
+    chinese="数据包络法（对各单位最有利的权重）",
 )
 def benefit_of_the_doubt(
     x: Array,

@@ -35,7 +35,7 @@ def _limit_fault(limit: int | None, **_: Any) -> list[Said]:
     provisional=True,
     check=_limit_fault,
     formula=r"\hat{x}_t = x_a, \quad a = \max\{s < t : \exists\,x_s\}",
-    chinese="末次值结转",
+    chinese="沿用上期值",
 )
 def carry_forward(x: Rows, limit: int | None = None, **shared: Unpack[RowLabels]) -> Filler:
     """Missing values filled with the last known value of the same unit.

@@ -26,9 +26,9 @@ BOUND_WORDS = {
         "percentile(n)": "percentile {n} of the fit rows",
     },
     "zh": {
-        "best_mean(n)": "拟合行中最好的 {n} 行的均值",
-        "worst_mean(n)": "拟合行中最差的 {n} 行的均值",
-        "percentile(n)": "拟合行的第 {n} 百分位数",
+        "best_mean(n)": "参数确定期内最好的{n}个值的均值",
+        "worst_mean(n)": "参数确定期内最差的{n}个值的均值",
+        "percentile(n)": "参数确定期的第{n}百分位数",
     },
 }
 """The words of such bounds."""

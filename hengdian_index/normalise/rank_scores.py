@@ -59,7 +59,7 @@ class Stretched:
         "van_der_waerden": r"z = \Phi^{-1}\!\left(\frac{r}{n + 1}\right)",
         "rankit": r"z = \Phi^{-1}\!\left(\frac{r - 1/2}{n}\right)",
     }[form],
-    chinese="正态得分法（按拟合行中的名次取标准正态分位数）",
+    chinese="正态得分法（按参数确定期内的位次取标准正态分位数）",
     words={
         "en": {
             "form": "form:",
@@ -129,7 +129,7 @@ def normal_score(
         r"z = -\mathrm{half}\,\ln\!\left(1 - R\left(1 - e^{-100/\mathrm{half}}\right)\right), \quad R = "
         + {"share": r"\frac{r}{n}", "below": r"\frac{r - 1}{n}"}[form]
     ),
-    chinese="指数名次法（按拟合行中的名次，越靠前拉得越开）",
+    chinese="指数名次法（按参数确定期内的位次，越靠前拉得越开）",
     words={
         "en": {
             "half": "constant of the curve",

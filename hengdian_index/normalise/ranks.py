@@ -25,7 +25,7 @@ from hengdian_index._methods.sample import Sample
         "max": r"z = \#\{i : x_i < x\} + \max(\#\{i : x_i = x\}, 1)",
         "dense": r"z = |\{x_i : x_i < x\}| + 1",
     }[ties],
-    chinese="名次法（在拟合行中从最差的第1名起）",
+    chinese="名次法（在参数确定期内从最差的第1位起）",
 )
 def rank(x: Sample, *, ties: Ties = "average", **shared: Unpack[Learning]) -> Map:
     """Rank of each value among the fit rows, from the worst (1) to the best (n).
@@ -87,9 +87,9 @@ def rank(x: Sample, *, ties: Ties = "average", **shared: Unpack[Learning]) -> Ma
         },
         "zh": {
             "ties": "并列时",
-            "ties = min": "取最低名次",
-            "ties = max": "取最高名次",
-            "ties = average": "取平均名次",
+            "ties = min": "取最低位次",
+            "ties = max": "取最高位次",
+            "ties = average": "取平均位次",
         },
     },
 )
@@ -152,7 +152,7 @@ def percentile_rank(
         "average": r"z = \#\{i : x_i < x\} + \tfrac{1}{2} \left(\#\{i : x_i = x\} - 1\right)",
         "min": r"z = \#\{i : x_i < x\}",
     }[ties],
-    chinese="博尔达计分法（胜过的拟合行数）",
+    chinese="博尔达计分法（参数确定期内胜过的样本数）",
 )
 def borda(x: Sample, *, ties: Literal["average", "min"] = "average", **shared: Unpack[Learning]) -> Map:
     """Number of fit rows that each value beats, a tie counting half.

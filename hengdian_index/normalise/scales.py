@@ -76,7 +76,7 @@ def none(x: Any) -> Any:
         )
     ),
     of_distance=lambda share: rf"z = \mathrm{{upper}} - (\mathrm{{upper}} - \mathrm{{lower}})\,{share}",
-    chinese="极差标准化（拟合行的最小值与最大值之间的位置）",
+    chinese="极差标准化（参数确定期最小值与最大值之间的位置）",
     words={
         "en": {"worst": "worst end", "best": "best end", **BOUND_WORDS["en"]},
         "zh": {"worst": "最差端", "best": "最好端", **BOUND_WORDS["zh"]},
@@ -168,7 +168,7 @@ def min_max(
         r"z = \mathrm{mean} + \mathrm{sd}\,\frac{x - \bar{x}}{s}, \quad s^2 = \frac{\sum_i (x_i - "
         r"\bar{x})^2}{n - \mathrm{ddof}}"
     ),
-    chinese="标准分（与拟合行均值之差，以标准差为单位）",
+    chinese="标准分（与参数确定期均值之差，以标准差为单位）",
 )
 def z_score(
     x: Sample,

@@ -39,7 +39,7 @@ class NotNegative:
     monotone=True,
     gives=lambda **_: (0.0, 1.0),
     formula=r"z = \frac{x}{\sum_i x_i} \; (d = 1), \quad \frac{1 / x}{\sum_i 1 / x_i} \; (d = -1)",
-    chinese="比重法（占拟合行合计的比重）",
+    chinese="比重法（占参数确定期合计的比重）",
 )
 def share(x: Sample, *, direction: Any = 1, **shared: Unpack[FitRows]) -> Map:
     """Share of each value in the total of its column over the fit rows.
@@ -96,7 +96,7 @@ def share(x: Sample, *, direction: Any = 1, **shared: Unpack[FitRows]) -> Map:
     unit_free=True,
     monotone=True,
     formula=r"z = \frac{x}{\sqrt{\sum_i x_i^2}} \; (d = 1), \quad 1 - \frac{x}{\sqrt{\sum_i x_i^2}} \; (d = -1)",
-    chinese="向量归一化法（除以拟合行的欧氏长度）",
+    chinese="向量归一化法（除以参数确定期数值的欧氏长度）",
 )
 def vector(x: Sample, *, direction: Any = 1, **shared: Unpack[FitRows]) -> Map:
     """Each value divided by the Euclidean length of its column over the fit rows.

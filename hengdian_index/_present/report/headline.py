@@ -250,7 +250,9 @@ def _drawn_at(result: Result, found: Uncertainty | None, row: int) -> int | None
 
 
 def _basis(result: Result, say: Room) -> Iterator[Number]:
-    sizes = {"rows": result.panel.n, "indicators": len(result.tree.codes), "groups": len(result.tree.groups)}
+    # In Chinese the whole index is none of its sub-indexes.
+    groups = len(result.tree.groups) - (say.lang == "zh")
+    sizes = {"rows": result.panel.n, "indicators": len(result.tree.codes), "groups": groups}
     yield Number(say["size"], say["sizes"].format(**sizes))
     yield Number(say["learnt"], say("learnt rows", count=result.fit_rows["count"]), _spread(result, say))
     yield Number(say["log lines"], str(len(result.log)))

@@ -12,6 +12,7 @@ from hengdian_index._index.coverage import imputed, weight_there
 from hengdian_index._index.result import Result
 from hengdian_index._levels.contributions import level_parts
 from hengdian_index._present.report.headline import (
+    Change,
     base_said,
     best_unit,
     changes_on,
@@ -65,15 +66,18 @@ def _level(result: Result, rows: Rows, say: Room) -> Iterator[str]:
     row, levels, periods = int(rows[0]), root_levels(result), result.panel.periods
     if np.isnan(levels[row]) or periods is None:
         return
-    changes = [
-        say("opening change", change=one.text, when=one.when)
-        for one in changes_on(result, row, levels, say)
-        if one.known
-    ]
+    changes = [_changed(one, say) for one in changes_on(result, row, levels, say) if one.known]
     stands = {"level": figure(levels[row]), "period": period_name(result.panel, int(periods.ordinals[row]))}
     base = base_said(result, say)
     key = "opening level" if base else "opening score"
     yield say(key, **_subject(result, say), **stands, changes="".join(changes), **({"base": base} if base else {}))
+
+
+def _changed(one: Change, say: Room) -> str:
+    """Return a change in words: risen or fallen by so much, where it is not nothing."""
+    if not any(digit in "123456789" for digit in one.text):
+        return say("opening change", change=one.text, when=one.when)
+    return say("opening rise" if one.text[0] == "+" else "opening fall", size=one.text[1:], when=one.when)
 
 
 def _moves(result: Result, rows: Rows, say: Room) -> Iterator[str]:

@@ -203,6 +203,9 @@ def _statement(blocks: Sequence[Block], left: int, lang: Lang) -> tuple[str, int
     for item, group in groupby(blocks, lambda block: block.kind == "item"):
         written = []
         for block in group:
+            if block.kind == "table":
+                written.append(_rows(block))
+                continue
             drawn = [
                 formula(piece.latex, lang, piece.equations) if isinstance(piece, Math) and left > 0 else None
                 for piece in block.pieces
@@ -214,6 +217,15 @@ def _statement(blocks: Sequence[Block], left: int, lang: Lang) -> tuple[str, int
             written.append(f"<{tag}{name}>{inner}</{tag}>")
         out += ["<ul>", *written, "</ul>"] if item else written
     return "\n".join(out), left
+
+
+def _rows(block: Any) -> str:
+    """Return a table of the statement."""
+    heading, *lines = (["".join(map(_piece, cell)) for cell in row] for row in block.rows)
+    above = "".join(f'<th scope="col">{cell}</th>' for cell in heading)
+    below = "".join("<tr>" + "".join(f"<td>{cell}</td>" for cell in line) + "</tr>" for line in lines)
+    caption = "".join(map(_piece, block.pieces))
+    return f"<table><caption>{caption}</caption><thead><tr>{above}</tr></thead><tbody>{below}</tbody></table>"
 
 
 def _piece(piece: Any) -> str:

@@ -140,7 +140,7 @@ class _Asked:
 
     @property
     def say(self) -> Room:
-        return words(self.lang, "report", of_years=self.result.panel.of_years)
+        return words(self.lang, "report", *self.result.panel.kinds)
 
     @cached_property
     def names(self) -> Mapping[Any, str]:

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from hengdian_index._index.consistency import Consistency
 from hengdian_index._maths.arithmetic import filled
 from hengdian_index._maths.maps import Map
 from hengdian_index._maths.notation import precise
@@ -16,7 +17,7 @@ from hengdian_index._present.document import Block, Code, Math, Piece
 from hengdian_index._present.statement import phrases
 from hengdian_index._present.statement.expressions import declared, tree_of
 from hengdian_index._present.statement.figures import compares
-from hengdian_index._present.statement.teller import Teller, formula_of
+from hengdian_index._present.statement.teller import Teller, formula_of, pairwise
 from hengdian_index._scoring.choice import Choice
 from hengdian_index._scoring.fields import rounding_of
 from hengdian_index._scoring.fitting import Ends, ends_of, learnt, needs_zero, own_zeros
@@ -24,6 +25,7 @@ from hengdian_index._scoring.period_maps import PeriodMaps
 from hengdian_index._scoring.tree import Branch, Leaf
 from hengdian_index._scoring.value_shares import is_linear
 from hengdian_index._tables.periods import EARLIEST, format_period
+from hengdian_index._words.catalogue import words
 
 # The weight of a part: its share over what the mean makes of its level where its share was measured.
 _SHARES = r"w_j = \frac{W_j / @_j}{\sum_l W_l / @_l}"
@@ -50,6 +52,67 @@ def groups(tell: Teller) -> Iterator[Block]:
     for branch in branches:
         yield tell.item(*_group(tell, branch, common, scales.get(branch.code)))
         yield from _of_periods(tell, branch)
+    if tell.apart:
+        yield from _in_tables(tell, branches)
+
+
+def _in_tables(tell: Teller, branches: Sequence[Branch]) -> Iterator[Block]:
+    """Yield the judgements, how consistent they are, and the weights, and leave them in full to the appendix."""
+    say = words(tell.lang, "report")
+    for branch in branches:
+        for value in branch.weights.options.values():
+            if pairwise(value):
+                yield _judgements(tell, branch, value)
+    checked = [one for one in tell.consistencies if one.found.n > 2]
+    if checked:
+        heads = ["group", "since", "judged by", "judged lambda_max", "judged ci", "judged cr", "judged consistent"]
+        lines = [_checked(tell, say, one) for one in checked]
+        used = [at for at in range(len(heads)) if any(line[at] != "" for line in lines)]
+        caption = tell.say("consistency below")
+        yield Block.table(caption, [say[heads[at]] for at in used], *([line[at] for at in used] for line in lines))
+    told = [(branch, since, row) for branch in branches for since, row in _weights(tell, branch)]
+    if told:
+        several = any(since for _, since, _ in told)
+        yield Block.table(
+            tell.say("weights below"),
+            [say["group"], *([say["since"]] if several else []), say["part"], say["weight"]],
+            *(
+                [Code(branch.code), *([since] if several else []), Code(child), f"{weight:.4f}"]
+                for branch, since, row in told
+                for child, weight in row.items()
+            ),
+        )
+    for branch in branches:
+        said = [*_consistency(tell, branch), *_found(tell, branch)]
+        if said:
+            tell.appendix.append(tell.item((*tell.named(branch), "："), *said))
+
+
+def _checked(tell: Teller, say: Mapping[str, str], one: Consistency) -> list[Piece]:
+    """Return a line of the table of consistency."""
+    numbers = (one.found.lambda_max, one.found.ci, one.found.cr)
+    shown = [tell.words["unknown"] if number is None else f"{number:.4f}" for number in numbers]
+    passed = say[f"judged {'yes' if one.found.consistent else 'no'}"]
+    return [Code(one.group), one.since, one.called(tell.lang), *shown, passed]
+
+
+def _judgements(tell: Teller, branch: Branch, matrix: Mapping[str, Mapping[str, Any]]) -> Block:
+    """Return a whole matrix of judgements, what was not judged as its counterpart turned over."""
+
+    def cell(one: str, other: str) -> str:
+        if one == other:
+            return "1"
+        given, back = matrix.get(one, {}).get(other), matrix.get(other, {}).get(one)
+        if given is not None or back is None:
+            return "" if given is None else precise(float(given))
+        return f"1/{precise(float(back))}" if float(back) > 1 else precise(1 / float(back))
+
+    codes = branch.children
+    return Block.table(
+        tell.say("judgements of", group=tell.named(branch)),
+        ["", *map(Code, codes)],
+        *([Code(one), *(cell(one, other) for other in codes)] for one in codes),
+    )
 
 
 def _shares(tell: Teller) -> Iterator[Block]:
@@ -119,7 +182,7 @@ def _group(tell: Teller, branch: Branch, common: bool, scale: _Scale | None) -> 
         yield tell.say("own zero", methods=tell.codes(methods), parts=tell.codes(placed))
     for period, choice in _later(tell, branch).items():
         yield tell.say("later", period=str(period), method=tell.method(choice))
-    yield from _found(tell, branch)
+    yield from () if tell.apart else _found(tell, branch)
     yield tell.say("aggregate", method=tell.method(branch.aggregate))
     if compares(branch.aggregate):
         yield tell.say("scope" if by_period(tell, branch) else "whole table")
@@ -186,10 +249,10 @@ def _weighed(tell: Teller, branch: Branch) -> Iterator[Sequence[Piece]]:
         return
     if not learnt(branch.weights):
         yield tell.say("judged", method=tell.method(branch.weights))
-        yield from _consistency(tell, branch)
+        yield from () if tell.apart else _consistency(tell, branch)
         return
     yield tell.say("learnt", rows=_learnt_rows(tell), method=tell.method(branch.weights))
-    yield from _consistency(tell, branch)
+    yield from () if tell.apart else _consistency(tell, branch)
     rows, gaps = _learning(tell), np.isnan(tell.result.rows.children(branch)).any(axis=1)
     alone = any(choice.method.traits.get("complete") for choice in branch.weights.all_parts)
     if rows is None or len(tell.result.contents) > 1:
@@ -250,22 +313,27 @@ def _learning(tell: Teller) -> Any:
 
 def _found(tell: Teller, branch: Branch) -> Iterator[Sequence[Piece]]:
     """Yield the weights of a group's parts, from each period on from which they hold, or in each."""
+    for since, row in _weights(tell, branch):
+        weights = tell.numbers({child: precise(weight) for child, weight in row.items()})
+        yield tell.say("weights", since=since, weights=weights)
+
+
+def _weights(tell: Teller, branch: Branch) -> Iterator[tuple[str, dict[str, float]]]:
+    """Yield from when on, or when, the parts of a group have which weights."""
     if len(branch.children) == 1:
         return
-    alone, told = tell.setting.weigh_on == "period", list[tuple[str, dict[str, str]]]()
+    alone, told = tell.setting.weigh_on == "period", list[tuple[str, dict[str, float]]]()
     for since, row in tell.result.weights_by_period.iterrows():
-        own = {child: row.get((branch.code, child), np.nan) for child in branch.children}
-        said = {child: precise(weight) for child, weight in own.items() if weight == weight}
-        told.append((str(since), said))
-    if alone and len(told) > 1 and all(said == told[0][1] for _, said in told):
-        yield tell.say("weights", since=tell.words["in every period"], weights=tell.numbers(told[0][1]))
+        own = {child: float(row.get((branch.code, child), np.nan)) for child in branch.children}
+        told.append((str(since), {child: weight for child, weight in own.items() if weight == weight}))
+    if alone and len(told) > 1 and all(own == told[0][1] for _, own in told):
+        yield tell.words["in every period"], told[0][1]
         return
     key, several = "in period" if alone else "since", len(told) > 1
-    before = [dict[str, str](), *(said for _, said in told)]
+    before = [dict[str, float](), *(own for _, own in told)]
     kept = [one for one, old in zip(told, before, strict=False) if one[1] and (alone or one[1] != old)]
-    for since, said in kept:
-        when = tell.words[key].format(period=since) if several and since else ""
-        yield tell.say("weights", since=when, weights=tell.numbers(said))
+    for since, own in kept:
+        yield tell.words[key].format(period=since) if several and since else "", own
 
 
 def _consistency(tell: Teller, branch: Branch) -> Iterator[Sequence[Piece]]:

@@ -19,6 +19,7 @@ from hengdian_index._present.statement.teller import Teller
 from hengdian_index._scoring.contents import late_groups
 from hengdian_index._tables.periods import format_period
 from hengdian_index._tables.table import Array
+from hengdian_index._words.catalogue import words
 from hengdian_index.errors import FaultsError
 
 # The level over which those of all units are, as a plain mean and with weights.
@@ -166,7 +167,7 @@ def _base(tell: Teller) -> Iterator[Block]:
         yield tell.text("base elsewhere")
         return
     if None in known and tell.panel.units is not None:
-        yield tell.item(_of_all(tell, known[None]))
+        yield from _shortly(tell, tell.item(_of_all(tell, known[None])), known[None])
         return
     where = "result.base_levels" if tell.result.base_levels else "result.series()"
     units = list(dict.fromkeys(tell.panel.unit_list()))
@@ -226,7 +227,34 @@ def _of_unit(tell: Teller, levels: Array, known: Mapping[Any, Array], unit: Any)
     whole = len(none) == len(tell.tree.groups) - len(late)
     end = tell.say("entered", how=how) if none and whole else ()
     end = tell.say("entered groups", groups=tell.codes(none), how=how) if none and not whole else end
-    return tell.item(tell.say("base levels", unit=of, levels=tell.joined(said)), end)
+    full = tell.item(tell.say("base levels", unit=of, levels=tell.joined(said)), end)
+    if not tell.apart:
+        return full
+    tell.appendix.append(full)
+    if unit is None and not end and np.all(known[unit] > 0):
+        return _table_of_levels(tell, known[unit])
+    short = [
+        (Code(code), f" {level:.4f}") if level > 0 else one
+        for code, level, one in zip(tell.tree.groups, known[unit].tolist(), said, strict=True)
+    ]
+    return tell.item(tell.say("base levels", unit=of, levels=tell.joined(short)), end)
+
+
+def _shortly(tell: Teller, full: Block, levels: Array) -> Iterator[Block]:
+    """Yield base levels in full; where numbers stand apart, in a table, if there are all, and in full at the end."""
+    if not tell.apart or not np.all(levels > 0):
+        yield full
+        return
+    tell.appendix.append(full)
+    yield _table_of_levels(tell, levels)
+
+
+def _table_of_levels(tell: Teller, levels: Array) -> Block:
+    """Return the level of each group in the base period."""
+    named = [tell.named(tell.tree.by_code[code]) for code in tell.tree.groups]
+    rows = ((one, f"{level:.4f}") for one, level in zip(named, levels.tolist(), strict=True))
+    heads = [words(tell.lang, "report")["group"], tell.words["base level"]]
+    return Block.table(tell.say("base levels below"), heads, *rows)
 
 
 def _no_level(tell: Teller, lost: list[str], code: str) -> Sequence[Piece]:

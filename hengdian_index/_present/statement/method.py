@@ -94,12 +94,16 @@ def _blocks(tell: Teller) -> Iterator[Block]:
         if inside:
             yield Block("heading", (tell.words[name],))
             yield from inside
+    if tell.appendix:
+        yield Block("heading", (tell.words["appendix"],))
+        yield from tell.appendix
 
 
 def data(tell: Teller) -> Iterator[Block]:
     """Yield what the rows are, which of them were learnt from, and the base."""
     panel, fit, tree = tell.panel, tell.result.fit_rows, tell.tree
-    sizes = {"row": panel.n, "indicator": len(tree.codes), "group": len(tree.groups)}
+    # In Chinese the whole index is none of its sub-indexes.
+    sizes = {"row": panel.n, "indicator": len(tree.codes), "group": len(tree.groups) - (tell.lang == "zh")}
     said = {f"{noun}s": tell.words(f"{noun} counted", count=size) for noun, size in sizes.items()}
     yield tell.text("rows", **said)
     if panel.units is not None:
@@ -120,7 +124,7 @@ def data(tell: Teller) -> Iterator[Block]:
         yield tell.text("no base")
     else:
         yield tell.text("base", base=_base(tell), to=precise(tell.setting.to))
-    yield tell.text("digits")
+    yield tell.text("digits apart" if tell.apart else "digits")
     yield tell.text("notation")
 
 
@@ -132,14 +136,28 @@ def _mean(tell: Teller, one: Mapping[str, str]) -> Sequence[Piece]:
 
 def preparation(tell: Teller) -> Iterator[Block]:
     """Yield what was done to raw values, indicator by indicator."""
-    items = [item for leaf in tell.tree.leaves for item in _prepared(tell, leaf)]
+    whole = _whole(tell)
+    items = [item for leaf in tell.tree.leaves for item in _prepared(tell, leaf, whole)]
+    items += [
+        tell.item(tell.say("impute none", indicators=tell.codes(codes), method=tell.method(choice)))
+        for choice, codes in whole.items()
+    ]
     yield tell.text("order" if items else "untouched")
     choices = [c for leaf in tell.tree.leaves for c in (leaf.build, leaf.impute, leaf.treat) if c is not None]
     yield from tell.formulas(choices)
     yield from items
 
 
-def _prepared(tell: Teller, leaf: Leaf) -> Iterator[Block]:
+def _whole(tell: Teller) -> dict[Choice, list[str]]:
+    """Return the indicators without a value to be filled, by how it would be, where several are of one kind."""
+    found: dict[Choice, list[str]] = {}
+    for leaf in tell.tree.leaves:
+        if leaf.impute is not None and tell.filled(leaf) == "0":
+            found.setdefault(leaf.impute, []).append(leaf.code)
+    return {choice: codes for choice, codes in found.items() if len(codes) > 1}
+
+
+def _prepared(tell: Teller, leaf: Leaf, whole: Mapping[Choice, Sequence[str]]) -> Iterator[Block]:
     """Yield what was done to one indicator."""
     name = tell.named(leaf)
     if leaf.growth is not None:
@@ -153,7 +171,7 @@ def _prepared(tell: Teller, leaf: Leaf) -> Iterator[Block]:
         yield tell.item(tell.say("build", indicator=name, columns=columns, method=tell.method(leaf.build)))
     if leaf.denominator is not None:
         yield tell.item(tell.say("denominator", indicator=name, column=Code(leaf.denominator)))
-    if leaf.impute is not None:
+    if leaf.impute is not None and leaf.code not in whole.get(leaf.impute, ()):
         yield tell.item(tell.say("impute", indicator=name, method=tell.method(leaf.impute), count=tell.filled(leaf)))
     if leaf.deseasonalise is not None:
         seasonal = phrases.Vocabulary(tell.lang, "series.deseasonalise", {})

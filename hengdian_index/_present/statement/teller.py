@@ -35,10 +35,16 @@ class Teller:
 
     def __init__(self, result: Any, lang: str) -> None:
         self.result, self.lang = result, lang
-        self.words = words(lang, "statement", of_years=result.panel.of_years)
+        self.words = words(lang, "statement", *result.panel.kinds)
         self.tree, self.setting, self.fitted, self.panel = result.tree, result.setting, result.fitted, result.panel
         self.shown = self._shown()
         self._last: dict[str, Choice] = {}
+        self.appendix: list[Block] = []
+
+    @property
+    def apart(self) -> bool:
+        """Whether numbers stand in tables with four decimals, and in full at the end: so offices print in Chinese."""
+        return self.lang == "zh"
 
     @cached_property
     def consistencies(self) -> list[Consistency]:
@@ -95,7 +101,11 @@ class Teller:
         judged = {name: choice.options[name] for name in choice.method.judgements if name in choice.options}
         rest = {name: value for name, value in choice.complete().items() if name != "details"}
         given = judged | {name: v for name, v in rest.items() if not any(v is one or v == one for one in _SILENT)}
-        said = self.options(given, phrases.Vocabulary.of(self.lang, choice.method))
+        below = {name for name, value in given.items() if self.apart and pairwise(value)}
+        shown = {name: value for name, value in given.items() if name not in below}
+        said = self.options(shown, phrases.Vocabulary.of(self.lang, choice.method))
+        if below:
+            said = [self.words["judgements below"], *([words(self.lang, "sign")["row"]] if said else []), *said]
         if said and self._last.get(choice.method.name) == choice:
             return (Code(choice.method.name), *self.say("options", options=self.words["as above"]))
         self._last[choice.method.name] = choice
@@ -163,6 +173,11 @@ class Teller:
             return None
         same = digest(self.panel.pick(mask)) == self.result.fit_rows.get("sha256")
         return mask if same else None
+
+
+def pairwise(value: Any) -> bool:
+    """Return whether an option is one person's judgements: of a part how many times it is as important as others."""
+    return isinstance(value, Mapping) and bool(value) and all(isinstance(row, Mapping) for row in value.values())
 
 
 def _equations(choice: Choice) -> Equations:

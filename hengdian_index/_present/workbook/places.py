@@ -30,7 +30,7 @@ class Places:
 
     def say(self, word: str, **values: Any) -> str:
         """Return what the workbook says in its language."""
-        return words(self.lang, "workbook", of_years=self.result.panel.of_years)(word, **values)
+        return words(self.lang, "workbook", *self.result.panel.kinds)(word, **values)
 
     def arithmetic(self, tree: ast.expr) -> str:
         """Return arithmetic with the signs of the language."""
