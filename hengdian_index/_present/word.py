@@ -196,7 +196,7 @@ def write_word(
 
 def write_blocks(path: Path, blocks: Sequence[Block], lang: Lang) -> None:
     """Write a document that is made of blocks, the first of them its title."""
-    document = Word(_text_of(blocks[0]), lang)
+    document = Word(_text_of(blocks[0].pieces), lang)
     document.blocks(blocks[1:])
     try:
         document.save(path)

@@ -120,7 +120,7 @@ def test_contributions_and_draws_go_through_it() -> None:
 def test_the_statement_says_it_in_both_languages() -> None:
     result = index_of("topsis").compute(panel(5, "pqrst"))
     assert "measured by the fit rows, which are kept" in result.method()
-    assert "参照固定的拟合行" in result.method("zh")
+    assert "参照固定的参数确定期" in result.method("zh")
     assert "Rows are compared with all rows scored" not in result.method()
 
 

@@ -109,10 +109,10 @@ def test_chinese(audit: hi.Audit) -> None:
     page = audit.to_html(lang="zh")
     assert '<html lang="zh-Hans">' in page
     text = audit.to_text(lang="zh")
-    first = next(line for line in text.splitlines() if "对象的数据覆盖率" in line)
-    assert first == "不通过    对象的数据覆盖率  <b>&amp;</b>：有 50% 的值（要求：不低于 0.65）"
-    assert "建议：\n  对象的数据覆盖率" in text
-    assert audit.summary(lang="zh").endswith("不通过：对象的数据覆盖率。")
+    first = next(line for line in text.splitlines() if "单位的数据覆盖率" in line)
+    assert first == "不通过    单位的数据覆盖率  <b>&amp;</b>：有50%的值（要求：不低于0.65）"
+    assert "建议：\n  单位的数据覆盖率" in text
+    assert audit.summary(lang="zh").endswith("不通过：单位的数据覆盖率。")
     assert not re.search("[\u4e00-\u9fff]", audit.to_text() + audit.to_html())
     with pytest.raises(hi.SpecError, match="lang: no 'cn'"):
         audit.to_html(lang="cn")

@@ -68,14 +68,14 @@ def test_all_that_is_wrong_with_cells_is_told_at_once(tmp_path: Path) -> None:
     lines = told(caught)
     assert len(lines) == 2
     assert "“约5”不是数值" in lines[0]
-    assert lines[1].endswith("对象“甲”，时期2021，指标“票房”：无穷大不是有效数值；请更正或留空")
+    assert lines[1].endswith("单位“甲”，时期2021，指标“票房”：无穷大不是有效数值；请更正或留空")
 
 
 def test_rows_given_twice_and_rows_that_are_not_there(tmp_path: Path) -> None:
     with pytest.raises(hi.DataError) as caught:
         index(normalise="z_score").fit(written(tmp_path, 地区=["甲", "甲", "甲", "乙"]))
     place = "各地.parquet：第 0 个行组第 {} 行（均自 0 起数）"
-    twice = f"{place.format(1)}，对象“甲”，时期2021重复，首次出现于{place.format(0)}；每个地区和年份只保留一行"
+    twice = f"{place.format(1)}，单位“甲”，时期2021重复，首次出现于{place.format(0)}；每个地区和年份只保留一行"
     assert told(caught) == [twice]
     with pytest.raises(hi.DataError) as caught:
         index(fit_on="2030").fit(written(tmp_path))

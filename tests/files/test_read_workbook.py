@@ -374,7 +374,7 @@ def test_every_field_has_its_words_in_both_languages() -> None:
     ("lang", "words"),
     [
         ("en", ["{ target = 5 }", "{ between = [5, 6] }", "`unit`", "`base`", 'inconsistent = "note"']),
-        ("zh", ["{ target = 5 }", "{ between = [5, 6] }", "对象列", "“基期”", 'inconsistent = "note"']),
+        ("zh", ["{ target = 5 }", "{ between = [5, 6] }", "地区/单位列", "“基期”", 'inconsistent = "note"']),
     ],
 )
 def test_the_notes_say_where_directions_units_base_and_options_go(tmp_path: Path, lang: str, words: list[str]) -> None:

@@ -68,7 +68,7 @@ def test_report_workbook_and_command_tell_it_in_both_languages(tmp_path: Path) -
     table = lakes()
     table.loc[(table["year"] == 2023) & (table["lake"] != "L3"), "a"] = np.nan
     result = index().compute(table)
-    said = {"en": "2023 (Depth has values in 8% of the rows)", "zh": "2023（Depth 仅 8% 的行有数据）"}
+    said = {"en": "2023 (Depth has values in 8% of the rows)", "zh": "2023（Depth仅8%的行有数据）"}
     label = {"en": "not comparable with the other periods", "zh": "与其他时期不可比"}
     for lang in ("en", "zh"):
         first = headline(result, None, words(lang, "report"))[0]

@@ -132,7 +132,7 @@ def test_a_mask_with_labels_is_not_written(tmp_path):
     assert hi.Index.from_toml(index(fit_on=pl.Series(HOLDS)).to_toml()) == index(fit_on=HOLDS)
 
 
-@pytest.mark.parametrize(("lang", "words"), [("en", "3 rows picked one by one"), ("zh", "逐一选定的3行")])
+@pytest.mark.parametrize(("lang", "words"), [("en", "3 rows picked one by one"), ("zh", "逐一选定的3个样本")])
 def test_a_statement_counts_the_rows_of_a_mask(lang, words):
     for chosen in (index(fit_on=MASK), index(own=MASK)):
         told = str(chosen.compute(TABLE).method(lang))

@@ -93,7 +93,7 @@ def test_written_tables_and_the_page_have_the_groups(tmp_path: Path):
     np.testing.assert_array_equal(ranks, result.ranks(["period", "region"], missing="leave_out"))
     for lang, told in (
         ("en", ("Means over groups of units", "Ranks within coast")),
-        ("zh", ("各组对象的平均", "coast内的排名")),
+        ("zh", ("各分组单位的平均", "coast内的排名")),
     ):
         page = result.report(tmp_path / f"{lang}.html", lang=lang).read_text(encoding="utf-8")
         assert all(text in page for text in told)

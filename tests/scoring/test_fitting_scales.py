@@ -165,7 +165,7 @@ def test_the_statement_says_on_which_scale_in_both_languages() -> None:
     left = next(line for line in english.splitlines() if line.startswith("- `left`"))
     assert "learnt from the 20 fit rows: `entropy`" in left
     assert "learnt from scores on the scale 0 to 1: $x = (z - 60)/40$ for `a`, `b`." in left
-    assert "由0到1标度上的得分学得：`a`、`b`为$x = (z - 60)/40$。" in chinese
+    assert "根据0至1标度上的得分确定：`a`、`b`为$x = (z - 60)/40$。" in chinese
     right = next(line for line in english.splitlines() if line.startswith("- `right`"))
     assert "scale 0 to 1" not in right
     for spec in (index("entropy", 60, 100, weigh_scale="score"), index("critic", 60, 100), index("entropy", 0, 1)):

@@ -166,7 +166,7 @@ def test_each_unit_is_filled_by_itself() -> None:
 @pytest.mark.parametrize("lang", ["en", "zh"])
 def test_statement_path_and_workbook_say_what_was_filled(lang: Any, tmp_path: Path) -> None:
     result = index().compute(with_gaps(prices()).reset_index())
-    assert ("moves with its group" if lang == "en" else "随其所在组变动") in result.method(lang)
+    assert ("moves with its group" if lang == "en" else "随其所属分指数变动") in result.method(lang)
     result.to_excel(tmp_path / "result.xlsx", lang=lang)
     result.report(tmp_path / "report.html", lang=lang)
     steps = result.explain(period="2020-02", node="d").steps

@@ -167,7 +167,7 @@ def test_pages_and_files_say_it_in_both_languages(tmp_path) -> None:
     english, chinese = (result.method(lang=lang) for lang in ("en", "zh"))
     assert "normalised in each period by a map of its own" in english
     assert english.count("`a`, 2001Q") == 4
-    assert "在每一时期内分别标准化" in chinese
+    assert "每一期分别标准化" in chinese
     book = written(result, tmp_path / "scores.xlsx")
     check(book, result)
     assert formulas(book, "normalised", "a") == len(rows)

@@ -177,7 +177,7 @@ def test_statement_path_and_draws_say_it() -> None:
     found = index().compute(homes())
     told = str(found.method())
     assert "Each row has weights of its own, the shares of `spent on food`, `spent on rent`, `spent on fuel`" in told
-    assert "各行有各自的权重" in str(found.method(lang="zh"))
+    assert "各样本有各自的权重" in str(found.method(lang="zh"))
     steps = found.explain("rich", 2021, "prices").steps
     weights = steps[steps["step"] == "weight"]["value"].to_numpy()
     row = homes().iloc[5][[f"spent on {code}" for code in CODES]].to_numpy(dtype=float)

@@ -64,7 +64,7 @@ REFUSED: dict[str, Callable[[], object]] = {
     ).compute(TOWNS),
     "指标“人次”：参数确定期内为常数；请剔除该指标、更换参数确定期，或以 `constant` 指定其得分："
     'normalise = { method = "min_max", constant = 0.5 }': lambda: index().compute(TOWNS.assign(人次=3.0)),
-    "分指数“总指数”：列“票房”，对象“乙”，时期2021："
+    "分指数“总指数”：列“票房”，单位“乙”，时期2021："
     "缺失，而规则为“raise”；请补齐，或改用“reweight”或“propagate”": lambda: index(
         group=hi.Group("总指数", missing="raise")
     ).compute(TOWNS),

@@ -26,7 +26,7 @@ REFUSED = {
     "ahp：CR 6.13 ≥ 0.1；请核对判断（“票房”，“银幕”）：现为9，建议1；请修正判断，或设 inconsistent = 'note' 仅作提示": (
         lambda: weights.ahp(JUDGED)
     ),
-    "ahp：矩阵有2行，而比较对象有3项 ['a', 'b', 'c']": lambda: weights.ahp([[1, 2], [0.5, 1]], items=["a", "b", "c"]),
+    "ahp：矩阵有2行，而比较项目有3项 ['a', 'b', 'c']": lambda: weights.ahp([[1, 2], [0.5, 1]], items=["a", "b", "c"]),
     "best：“专利”：0.5；比较值应不小于1，表示重要多少倍": lambda: weights.best_worst(
         {"票房": 1, "银幕": 2, "专利": 0.5}, {"票房": 5, "银幕": 2, "专利": 1}
     ),

@@ -115,7 +115,7 @@ def test_the_number_that_decides_on_the_form_is_a_place_of_the_text() -> None:
 def test_a_text_agrees_with_its_number() -> None:
     english, chinese = words("en", "report"), words("zh", "report")
     assert [english("units counted", count=n) for n in (0, 1, 2)] == ["0 units", "1 unit", "2 units"]
-    assert [chinese("units counted", count=n) for n in (1, 2)] == ["1 个对象", "2 个对象"]
+    assert [chinese("units counted", count=n) for n in (1, 2)] == ["1个单位", "2个单位"]
     assert words("en", "audit")("few rows", rows=1, least=3).startswith("1 row cannot tell")
 
 

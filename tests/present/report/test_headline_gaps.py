@@ -99,7 +99,7 @@ def test_the_headline_marks_a_leader_of_part_of_the_weight(result):
     first = headline(result, None, WORDS["en"])[0]
     assert (first.label, first.value) == ("First in 2022", "Ash")
     assert first.remark.endswith("; 40 % of the weight is there; the rest is reweighted")
-    assert headline(result, None, WORDS["zh"])[0].remark.endswith("；已有 40 % 的权重，其余已重新分配")
+    assert headline(result, None, WORDS["zh"])[0].remark.endswith("；有值指标占40%的权重，其余权重已重新分配")
     assert "weight" not in headline(result, None, WORDS["en"])[1].remark
 
 
@@ -114,7 +114,7 @@ def test_tables_say_how_much_of_the_weight_is_there(page):
 def test_charts_name_the_rows_of_the_last_period(page):
     said = "These scores rest on part of the weight, the rest is reweighted: Ash (40 % is there), Elm (80 % is there)."
     assert "".join(page["en"][1].pieces).count(said) == 2
-    assert "".join(page["zh"][1].pieces).count("：Ash（已有 40 %）、Elm（已有 80 %）。") == 2
+    assert "".join(page["zh"][1].pieces).count("：Ash（有值部分占40%）、Elm（有值部分占80%）。") == 2
 
 
 def test_a_whole_index_has_no_word_of_weights(film, tmp_path):

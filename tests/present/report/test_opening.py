@@ -62,7 +62,7 @@ def test_a_series_says_its_level_its_changes_and_what_moved_it(film):
     assert len(chinese) == 2
     for number in (f"{level:.2f}", f"{quarter:+.2f} %", f"{year:+.2f} %"):
         assert number in chinese[0]
-    assert f"{parts[up]:+.2f} 点" in chinese[1]
+    assert f"{parts[up]:+.2f}个点" in chinese[1]
     assert all(text.endswith("。") for text in chinese)
 
 

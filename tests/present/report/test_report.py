@@ -287,7 +287,7 @@ def test_a_cross_section_has_no_chapter_without_content(tmp_path):
 
 def test_the_fit_rows_are_said_by_units_and_periods(written):
     assert "12 rows3 units; 2019 – 2022" in "".join(read(written["panel", "en"])[1].pieces).replace("\n", "")
-    assert "12 行3 个对象；2019 – 2022" in "".join(read(written["panel", "zh"])[1].pieces).replace("\n", "")
+    assert "12个样本3个单位；2019 – 2022" in "".join(read(written["panel", "zh"])[1].pieces).replace("\n", "")
 
 
 def test_a_long_log_has_a_digest(tmp_path):

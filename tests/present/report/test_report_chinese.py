@@ -81,9 +81,9 @@ def own(page: Page) -> str:
 @pytest.mark.skipif(chinese_family() is None, reason="no font has Chinese: charts keep their English words")
 def test_charts_have_no_english(drawn):
     texts = {text.replace("\n", "") for text in drawn[1]}
-    assert {"得分", "位次", "水平，点", "比上年变化，点", "90 % 的抽样", "抽样百分比"} <= texts
-    assert "总指数：有得分的9个对象中最高的8个，1个没有得分" in texts
-    assert "总指数，38行中的前30行，2行没有得分" in texts
+    assert {"得分", "位次", "水平，点", "比上年变化，点", "90%的抽样", "抽样百分比"} <= texts
+    assert "总指数：有得分的9个单位中最高的8个，1个没有得分" in texts
+    assert "总指数，38个样本中的前30个，2个没有得分" in texts
     assert "总指数，2003" in texts
     assert {text for text in texts if words_of(text)} == set()
 
@@ -127,7 +127,7 @@ def test_names_of_the_index_stay_in_a_chinese_picture():
         hatches = {one.get_label(): one.patches[0].get_hatch() for one in ax.containers}
         assert not any(hatches.values())
         ax = result.plot.radar(unit=0)
-        assert [str(line.get_label()) for line in ax.lines[:2]] == ["0", "其他6行的平均"]
+        assert [str(line.get_label()) for line in ax.lines[:2]] == ["0", "其他6个样本的平均"]
     assert result.plot.ranking().get_xlabel() == "score"
     close("all")
 
@@ -190,11 +190,11 @@ def test_the_summary_of_draws_has_the_numbers_of_the_english_one(case):
 @pytest.mark.parametrize(
     ("row", "source", "english", "said"),
     [
-        ({"town": "横店", "year": 2019}, "", "unit '横店', period 2019", "对象“横店”，时期2019"),
+        ({"town": "横店", "year": 2019}, "", "unit '横店', period 2019", "单位“横店”，时期2019"),
         ({"town": "unit 4", "year": 2019}, "data.csv", "data.csv line 2, unit 'unit 4', period 2019",
-         "data.csv 第2行，对象“unit 4”，时期2019"),
+         "data.csv 第2行，单位“unit 4”，时期2019"),
         ({"year": "1998Q1"}, "", "period 1998Q1", "时期1998Q1"),
-        ({"town": 7}, "", "unit 7", "对象7"),
+        ({"town": 7}, "", "unit 7", "单位7"),
         ({}, "", "row 0", "行0"),
     ],
 )  # fmt: skip

@@ -94,7 +94,7 @@ def test_a_base_level_that_is_missing_is_told_with_its_reason(how: Any) -> None:
     result = cities(new_units=how, coverage=0.5).compute(holed(*QUARTERS))
     english, chinese = result.method(), result.method("zh")
     assert f"`left` none, because it has no score in {', '.join(QUARTERS)}, all of the base" in english
-    assert f"`left`没有，因为其在基期的各时期（{'、'.join(QUARTERS)}）都没有得分" in chinese
+    assert f"`left`没有，因为其在基期各期（{'、'.join(QUARTERS)}）都没有得分" in chinese
     assert not re.search(r"\bnan\b", english + chinese)
     end = "are refused" if how == "refuse" else "have no series"
     assert f"in the base period {end}." in english
@@ -126,7 +126,7 @@ def test_a_unit_without_a_row_in_the_base_is_told() -> None:
     fitted = cities().fit(panel(units="xy"))
     new = panel().query("city == 'z' and quarter >= '2002'")
     assert "z has no row in the base period, and so no base level and no series." in fitted.score(new).method()
-    assert "z在基期没有行，因而没有基期水平和序列。" in fitted.score(new).method("zh")
+    assert "z在基期没有数据，因而没有基期水平和指数。" in fitted.score(new).method("zh")
 
 
 @pytest.mark.parametrize(
@@ -248,7 +248,7 @@ def test_levels_that_compare_rows_of_a_period_have_a_scale_for_each(choices: Any
     english, chinese = both(index, panel())
     assert "There is no fixed scale in `all`, `left`: " in english
     assert "each period has a scale of its own" in english
-    assert "各时期自成标度" in chinese
+    assert "各期自成标度" in chinese
     assert "fixed scale." not in english
     assert "compared with those of their own period" in items(text, "`left`")[0]
     assert "all rows scored" not in text
@@ -261,7 +261,7 @@ def test_levels_under_weights_that_move_say_so() -> None:
     index = cities(weigh_on="period", weights="deviation").replace({"left.weights": {"a": 3, "b": 2}})
     english, chinese = both(index, panel())
     assert "Each period has weights of its own in `all`, `right`, or in groups below" in english
-    assert "`all`、`right`或其下级组各时期有各自的权重" in chinese
+    assert "`all`、`right`或其下级分指数各期有各自的权重" in chinese
     assert "fixed" not in english
     chain = cities(weigh_on="period", weights="deviation", series="ratio")
     assert "Each step is under the weights of its later period." in both(chain, panel())[0]
@@ -273,7 +273,7 @@ def test_given_weights_do_not_move_with_the_period() -> None:
         assert said in found
     text, chinese = index.compute(panel()).method(), index.compute(panel()).method("zh")
     assert "Weights in every period: `a` 0.6, `b` 0.4." in items(text, "`left`")[0]
-    assert "权重（各时期相同）：`a` 0.6、`b` 0.4。" in chinese
+    assert "权重（各期相同）：`a` 0.6、`b` 0.4。" in chinese
     assert "Weights in 2001Q1" not in text
 
 
@@ -310,7 +310,7 @@ def test_a_unit_that_cannot_be_linked_is_told_with_the_reason() -> None:
     (said,) = items(result.method(), "From 2001Q3 on of z")
     assert said.startswith("From 2001Q3 on of z: `all`, `left` none, because neither 2001Q2 nor 2001Q3 has all values")
     assert "There are no levels, because factors are missing that rows need." in result.method()
-    assert "没有水平，因为某些行所需的系数缺失。" in result.method("zh")
+    assert "没有指数，因为部分样本所需的系数缺失。" in result.method("zh")
 
 
 def test_a_factor_that_rests_on_a_missing_one_says_so() -> None:

@@ -40,7 +40,7 @@ def test_the_workbook_in_chinese(tmp_path: Path) -> None:
     assert len(book.formulas) == len(english.formulas)
     for cell in book.formulas:
         assert book.calculate(*cell) == pytest.approx(book.stored[cell], rel=1e-12, abs=1e-12), cell
-    assert book.rows["贡献"][0] == ["quarter", "变动（点）", "a", "b", "c", "d", "权重重分"]
+    assert book.rows["贡献"][0] == ["quarter", "变动（点）", "a", "b", "c", "d", "权重重新分配"]
     assert book.rows["变动"][0][1] == "all 比上期（%）"
     assert [row[0] for row in book.rows["权重"]] == ["分指数", "下级", "名称", "权重"]
     told = comments(tmp_path / "zh.xlsx")
@@ -50,9 +50,9 @@ def test_the_workbook_in_chinese(tmp_path: Path) -> None:
     assert [text for text in said if latin.search(text)] == []
     result.to_excel(tmp_path / "again.xlsx", lang="zh")
     assert (tmp_path / "zh.xlsx").read_bytes() == (tmp_path / "again.xlsx").read_bytes()
-    assert book.rows["摘要"][2][:2] == ["上下限和权重的拟合样本", "12 行，2001Q1 至 2003Q4"]
+    assert book.rows["摘要"][2][:2] == ["上下限和权重的参数确定期", "12期，2001Q1至2003Q4"]
     cities().to_excel(tmp_path / "panel.xlsx", lang="zh")
-    assert Workbook(tmp_path / "panel.xlsx").rows["摘要"][2][1] == "24 行，3 个对象，2001Q1 至 2002Q4"
+    assert Workbook(tmp_path / "panel.xlsx").rows["摘要"][2][1] == "24个样本，3个单位，2001Q1至2002Q4"
 
 
 def test_both_languages_say_the_same_things() -> None:
