@@ -59,23 +59,18 @@ class Room(Mapping[str, str]):
         """Return a text with its places filled in, in the form that the language has for their number."""
         return self.form_for(key, values).format(**values)
 
-    def about(self, *kinds: str) -> Room:
-        """Return the texts about rows of these kinds: those that have a text of their own for one in its place.
+    def of_years(self) -> Room:
+        """Return the texts about periods that are years: those that have a text of their own for these in its place.
 
         Examples
         --------
         >>> from hengdian_index._words.catalogue import words
         >>> say = words("zh", "report")
-        >>> say["change on period"], say.about("years")["change on period"]
+        >>> say["change on period"], say.of_years()["change on period"]
         ('环比变化', '比上年变化')
         """
-        forms, numbers = dict(self.forms), dict(self.numbers)
-        for key in self.forms:
-            own = next((one for kind in kinds if (one := f"{key} of {kind}") in self.forms), None)
-            if own is not None:
-                forms[key] = self.forms[own]
-                numbers |= {key: self.numbers[own]} if own in self.numbers else {}
-        return replace(self, forms=forms, numbers=numbers)
+        own = {key: forms for key in self.forms if (forms := self.forms.get(f"{key} of years"))}
+        return replace(self, forms={**self.forms, **own})
 
     def __iter__(self) -> Iterator[str]:
         return iter(self.forms)
@@ -97,7 +92,7 @@ class Catalogue(NamedTuple):
 
 
 def words(lang: str, room: str, *kinds: str, of_years: bool = False) -> Room:
-    """Return the texts of a room in a language; those about rows of some kinds (`Panel.kinds`) where they have some.
+    """Return the texts of a room in a language; about rows of some kinds (`Panel.kinds`), those of their own first.
 
     Examples
     --------
@@ -112,8 +107,12 @@ def words(lang: str, room: str, *kinds: str, of_years: bool = False) -> Room:
 
 @cache
 def _about(lang: str, room: str, *kinds: str) -> Room:
-    """Return the texts of a room about rows of some kinds, made once."""
-    return catalogue(lang).rooms[room].about(*kinds)
+    """Return the texts of a room about rows of some kinds, made once: those of a room of that kind come first."""
+    rooms = catalogue(lang).rooms
+    say = rooms[room].of_years() if "years" in kinds else rooms[room]
+    for own in (rooms[f"{room} of {kind}"] for kind in kinds if f"{room} of {kind}" in rooms):
+        say = replace(say, forms={**say.forms, **own.forms}, numbers={**say.numbers, **own.numbers})
+    return say
 
 
 @cache

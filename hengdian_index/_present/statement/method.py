@@ -60,9 +60,9 @@ def method(
     Notes
     -----
     Numbers have fifteen significant digits: scores and series can be computed again from the statement alone (the
-    proof, for the film index and a panel). Formulas are those that each method declares beside its function; a
-    function of your own without `formula` is named. Of more than twelve units or periods the first twelve are
-    listed; the statement says where the others are.
+    proof, for the film index and a panel). In Chinese tables have four decimals, and an appendix all digits. Formulas
+    are those that each method declares beside its function; a function of your own without `formula` is named. Of more
+    than twelve units or periods the first twelve are listed; the statement says where the others are.
     """
     blocks = statement(result, lang)
     text = rendered(blocks, form)

@@ -218,7 +218,7 @@ def both(index: hi.Index, rows: pd.DataFrame) -> tuple[str, str]:
     return section(result.method(), "Series"), section(result.method("zh"), "指数序列")
 
 
-FIXED = ("Levels are scores on a fixed scale.", "水平为固定标度上的得分。")
+FIXED = ("Levels are scores on a fixed scale.", "指数为按固定参数计算的得分。")
 
 
 def test_scores_of_frozen_maps_and_weights_are_on_a_fixed_scale() -> None:

@@ -33,6 +33,8 @@ each_method = pytest.mark.parametrize("method", METHODS, ids=lambda m: f"{m.fami
 PROPER = {
     *(
         "AHP",
+        "AIJ",
+        "AIP",
         "ARAS",
         "BWM",
         "CILOS",
@@ -199,12 +201,12 @@ def test_words_of_one_language_differ_from_those_of_the_other() -> None:
     [
         (1, "larger is better", "越大越好"),
         (-1, "smaller is better", "越小越好"),
-        (hi.Target(5), "best at 5, worse on both sides", "以5为最优，偏离越远越差"),
-        (hi.Between(1, 2.5), "best from 1 to 2.5, worse outside", "以1至2.5为最优区间，偏离越远越差"),
+        (hi.Target(5), "best at 5, worse on both sides", "适度指标（最优值5）"),
+        (hi.Between(1, 2.5), "best from 1 to 2.5, worse outside", "适度指标（最优区间1至2.5）"),
         (
             hi.Between(1, 2, 0, 4),
             "best from 1 to 2, worst at 0 and 4 and beyond",
-            "以1至2为最优区间，到0或4及以外为最差",
+            "适度指标（最优区间1至2，到0或4及以外为最差）",
         ),
     ],
     ids=str,
@@ -221,7 +223,7 @@ def test_directions_in_words(given: Any, en: str, zh: str) -> None:
         (":2003", "the first to 2003", "开始至2003"),
         (2001, "2001", "2001"),
         (("2001", "2003:2004"), "2001, 2003 to 2004", "2001、2003至2004"),
-        ((True, False, True), "2 rows picked one by one", "逐一选定的2行"),
+        ((True, False, True), "2 rows picked one by one", "逐一选定的2个样本"),
         (slice(0, 9), "rows 1 to 9 of the table, by position", "数据表的第1行至第9行"),
     ],
     ids=str,
