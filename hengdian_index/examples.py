@@ -8,6 +8,7 @@ import pandas as pd
 
 from hengdian_index._index.index import Index
 from hengdian_index._tables.read_file import read_table
+from hengdian_index._words.said import Said
 from hengdian_index.errors import SpecError, suggestion
 
 # The folder stands inside the package once installed and beside it in a checkout.
@@ -42,5 +43,5 @@ def example(name: str) -> tuple[Index, pd.DataFrame]:
     place = next(place for place in _PLACES if place.is_dir())
     found = {spec.parent.name: spec.parent for spec in place.rglob("index.toml")}
     if name not in found:
-        raise SpecError(f"no example {name!r}{suggestion(name, sorted(found))}")
+        raise SpecError(Said("no example {name!r}{guess}", name=name, guess=suggestion(name, sorted(found))))
     return Index.read(found[name] / "index.toml"), read_table(found[name] / "data.csv")

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import hengdian_index as hi
-from hengdian_index._words.said import joined
+from hengdian_index._words.said import Said, joined
 from hengdian_index.log import Entry, about, again, apart, general, journal, kind_of, note, tally, told
 
 
@@ -163,3 +163,24 @@ def test_lines_that_were_collected_apart_are_written_where_they_belong() -> None
         ("of A: judged", "A", None),
         ("of a unit", "A", "x"),
     ]
+
+
+def test_lines_are_counted_in_the_language_that_is_spoken() -> None:
+    gaps = [Said("left missing by {name}", name=name) for name in "AB"]
+    lines = [Entry("impute", why, "x", kind=joined(["mean", Said("left"), why.in_general], "heads")) for why in gaps]
+    lines += [Entry("impute", joined(["mean"]), "y", kind=joined(["mean", Said("filled")], "heads"), rows=1200)]
+    lines += [Entry("weights", one) for one in gaps]
+    lines += [Entry("base", Said("filled"), "x", 2020)]
+    assert told(lines) == [
+        "impute: mean: 1,200 filled; 2 left: left missing by …",
+        "weights: left missing by A (and 1 more like it)",
+        "base: x, 2020: filled",
+    ]
+    with hi.options(lang="zh"):
+        assert told(lines) == [
+            "插补：mean：已插补1200处；未插补2处：…未予填补，仍为缺失",
+            "权重：A未予填补，仍为缺失（另有同类1条）",
+            "基期：x，2020：已插补",
+        ]
+        assert tally(lines)["kind"].tolist()[:2] == ["mean：未插补：…未予填补，仍为缺失", "mean：已插补"]
+    assert tally(lines)["kind"].tolist()[:2] == ["mean: left: left missing by …", "mean: filled"]

@@ -9,6 +9,7 @@ from typing import Any
 from hengdian_index._scoring.choice import Choice, Frozen
 from hengdian_index._scoring.fields import Group, Indicator, Part, choosable
 from hengdian_index._scoring.fitting import shrunk
+from hengdian_index._words.said import Said, joined
 from hengdian_index.errors import Fault, SpecError, fewer, guess, raise_all, shown
 
 Fields = dict[str, Any]
@@ -35,17 +36,20 @@ def changed(kind: type[Part], fields: Fields, changes: Mapping[str, Any]) -> Fie
         elif value is None:
             gone.append(part["code"])
         else:
-            faults.append(
-                f"{address!r}: only None (take it out) can stand for a whole group or indicator, not {value!r}"
+            why = Said(
+                "{address!r}: only None (take it out) can stand for a whole group or indicator, not {value!r}",
+                address=address,
+                value=value,
             )
-    raise_all(SpecError, fewer(list(map(Fault, faults)), "changes that cannot be made"))
+            faults.append(why)
+    raise_all(SpecError, fewer(list(map(Fault, faults)), Said("changes that cannot be made")))
     return _without(fields, gone) if gone else fields
 
 
 def demand(kind: type[Part], fields: Fields, address: str) -> None:
     """Raise a SpecError for an address that does not exist in an index of some class."""
     _demand_texts([address])
-    faults: list[str] = []
+    faults: list[Said] = []
     copied = {**fields, **{name: [dict(one) for one in fields[name]] for name in ("groups", "indicators")}}
     part, rest = _part(_by_code(copied), address)
     if part is None or rest:
@@ -57,7 +61,8 @@ def _demand_texts(addresses: Iterable[Any]) -> None:
     """Refuse what is no address at all."""
     odd = [one for one in addresses if not isinstance(one, str)]
     raise_all(
-        SpecError, [f"an address is a text, such as 'normalise' or 'x3.direction', not {shown(one)}" for one in odd]
+        SpecError,
+        [Said("an address is a text, such as 'normalise' or 'x3.direction', not {one}", one=shown(one)) for one in odd],
     )
 
 
@@ -92,15 +97,18 @@ def _part(parts: Mapping[str, Fields], address: str) -> tuple[Fields | None, str
     return (parts[code], rest) if code in parts else (None, address)
 
 
-def _dated_faults(fields: Fields, changes: Mapping[str, Any]) -> list[str]:
+def _dated_faults(fields: Fields, changes: Mapping[str, Any]) -> list[Said]:
     """Return a fault for each change of a group's first weights that leaves those of later periods as they are."""
     dated = {group["code"]: group["weights_since"] for group in fields["groups"] if group.get("weights_since")}
     own = {part.get("parent") for part in (*fields["groups"], *fields["indicators"]) if part.get("weight") is not None}
     default = [group["code"] for group in fields["groups"] if group.get("weights") is None and group["code"] not in own]
-    faults, parts = list[str](), _by_code(fields)
+    faults, parts = list[Said](), _by_code(fields)
     if fields.get("weights_since") and "weights" in changes and "weights_since" not in changes:
-        why = "weights_since of the index has those of the groups, which would stay in force"
-        faults.append(f"'weights': {why}; change 'weights_since' with it ({{}}: these weights throughout)")
+        why = Said(
+            "'weights': weights_since of the index has those of the groups, which would stay in force; "
+            "change 'weights_since' with it ({{}}: these weights throughout)"
+        )
+        faults.append(why)
     for address in changes:
         part, rest = _part(parts, address)
         field = (rest if part else address).partition(".")[0]
@@ -108,9 +116,15 @@ def _dated_faults(fields: Fields, changes: Mapping[str, Any]) -> list[str]:
         for code in touched.get(field, ()):
             if code not in dated or f"{code}.weights_since" in changes:
                 continue
-            since = f"from {', '.join(map(str, dated[code]))} on group {code!r} has the weights of weights_since"
-            remedy = f"change {code + '.weights_since'!r} with it ({{}}: these weights throughout)"
-            faults.append(f"{address!r}: {since}, which would stay in force; {remedy}")
+            why = Said(
+                "{address!r}: from {periods} on group {code!r} has the weights of weights_since, which would stay in "
+                "force; change {since!r} with it ({{}}: these weights throughout)",
+                address=address,
+                periods=joined(list(dated[code])),
+                code=code,
+                since=f"{code}.weights_since",
+            )
+            faults.append(why)
     return faults
 
 
@@ -120,7 +134,7 @@ def _set(
     place: tuple[Fields | None, str],
     address: str,
     value: Any,
-    faults: list[str],
+    faults: list[Said],
     known: Callable[[], tuple[str, ...]],
 ) -> None:
     """Set the field at an address of the index, or of a part of it; what has no such address is a fault."""
@@ -132,9 +146,13 @@ def _set(
     name, *option = (rest or address).split(".")
     if name not in allowed or len(option) > 1 or (option and name not in choosable(kind)):
         near = known() if found is None else [f"{found['code']}.{name}" for name in allowed]
-        faults.append(
-            f"no address {address!r}{guess(address, near)} (a field of the index, or code.field: {', '.join(allowed)})"
+        why = Said(
+            "no address {address!r}{guess} (a field of the index, or code.field: {allowed})",
+            address=address,
+            guess=guess(address, near),
+            allowed=joined(allowed),
         )
+        faults.append(why)
     elif not option:
         part[name] = value
     elif isinstance(part.get(name), Choice):
@@ -142,7 +160,13 @@ def _set(
         part[name] = {"method": _word(choice), **choice.options, option[0]: value}
     else:
         above = address.rpartition(".")[0]
-        faults.append(f"{address!r}: {name!r} is not chosen here, so it has no option; set {above!r} first")
+        why = Said(
+            "{address!r}: {name!r} is not chosen here, so it has no option; set {above!r} first",
+            address=address,
+            name=name,
+            above=above,
+        )
+        faults.append(why)
 
 
 def _word(choice: Choice) -> Any:

@@ -16,6 +16,7 @@ from hengdian_index._scoring.parental import moves
 from hengdian_index._scoring.tree import Branch, Tree, compares, learns
 from hengdian_index._scoring.value_shares import convertible
 from hengdian_index._tables.periods import read_label
+from hengdian_index._words.said import Said, joined
 from hengdian_index.errors import Fault, FaultsError, SpecError, listed, suggestion
 from hengdian_index.log import journal
 from hengdian_index.weights.columns import are_names
@@ -44,27 +45,31 @@ def choice_faults(tree: Tree, own_weights: Mapping[str, float], weighed: Set[str
         faults += _domain_faults(branch, reach)
         faults += _row_faults(branch)
         if branch.impute is not None and branch.impute.method.traits.get("across"):
-            why = f"{branch.impute.method.name} fills from other columns, and a group's score is one column; take mean,"
-            faults.append(_fault(branch, "impute", f"{why} group_mean or carry_forward"))
+            why = Said(
+                "{method} fills from other columns, and a group's score is one column; take mean, group_mean or "
+                "carry_forward",
+                method=branch.impute.method.name,
+            )
+            faults.append(_fault(branch, "impute", why))
         reach[branch.code] = _hull(branch, reach)
     return faults[::-1]
 
 
 def _row_faults(branch: Branch) -> list[Fault]:
     """Return what is wrong with weights that columns of the table give each row."""
-    later = {f"weights_since: {when}": one for when, one in branch.weights_since.items()}
     faults = []
-    for place, choice in {"weights": branch.weights, **later}.items():
+    for when, choice in [(None, branch.weights), *branch.weights_since.items()]:
         inside = [part for part in choice.all_parts if part.method.traits.get("by_row")]
         if not inside or not are_names(inside[0].options["column"]):
             continue
         if inside != [choice]:
-            why = "weights of each row are not combined with others; take column alone"
+            why = Said("weights of each row are not combined with others; take column alone")
         elif compares(branch.aggregate):
-            why = f"{branch.aggregate.method.name} takes rows together, under the same weights; take a mean"
+            method = branch.aggregate.method.name
+            why = Said("{method} takes rows together, under the same weights; take a mean", method=method)
         else:
             continue
-        faults.append(_fault(branch, place.partition(":")[0], f"{place.partition(': ')[2]}{why}"))
+        faults.append(_fault(branch, "weights", why) if when is None else _since(branch, when, why))
     return faults
 
 
@@ -72,35 +77,39 @@ def share_faults(index: Any) -> list[Fault]:
     """Return what does not go with weights that are shares of a value."""
     moving = [one for one in index.tree.leaves if moves(index.tree, one)]
     if index.weights_form == "plain":
-        why = 'missing = "parent" moves levels that value shares weigh: write weights_form = "shares", or "reweight"'
+        why = Said(
+            'missing = "parent" moves levels that value shares weigh: write weights_form = "shares", or "reweight"'
+        )
         return [Fault(why, ("index", "missing"))] if moving else []
     said = []
     if index.period is None:
-        said.append("needs periods, in which prices are: name the period column")
+        said.append(Said("needs periods, in which prices are: name the period column"))
     if index.series != "fixed":
-        said.append(f"shares are linked where they change; take series = {index.series!r} out")
+        said.append(Said("shares are linked where they change; take series = '{series}' out", series=index.series))
     if index.weigh_on == "period":
-        said.append("shares are given; take weigh_on = 'period' out")
+        said.append(Said("shares are given; take weigh_on = 'period' out"))
     for branch in index.tree.branches if not said else ():
         if len(branch.children) < 2:
             continue
+        own = list[Said]()
         chosen = (branch.weights, *branch.weights_since.values())
         if branch.weights is index.weights and "weights" not in index.model_fields_set:
-            said.append(f"group {branch.code!r}: no shares of {listed(branch.children)}; give them as weights")
+            own.append(Said("no shares of {children}; give them as weights", children=listed(branch.children)))
         learning = next((one.method.name for one in chosen if learnt(one)), None)
         if learning is not None:
-            said.append(f"group {branch.code!r}: shares are given, {{ a = 3, b = 1 }}, not learnt by {learning}")
+            own.append(Said("shares are given, {{ a = 3, b = 1 }}, not learnt by {learning}", learning=learning))
         by_row = any(part.method.traits.get("by_row") for one in chosen for part in one.all_parts)
-        said += [f"group {branch.code!r}: give shares by period, weights_since, not in columns"] if by_row else []
-        said += [
-            f"group {branch.code!r}: take {name} out: what is linked is its level"
+        own += [Said("give shares by period, weights_since, not in columns")] if by_row else []
+        own += [
+            Said("take {name} out: what is linked is its level", name=name)
             for name in ("rescale", "round", "impute")
             if getattr(branch, name) is not None
         ]
         if not convertible(branch):
             name = branch.aggregate.method.name
-            said.append(f"group {branch.code!r}: {name} is no mean of levels; take arithmetic, geometric or power")
-    return [Fault(f"weights_form: {why}", ("index", "weights_form")) for why in said]
+            own.append(Said("{name} is no mean of levels; take arithmetic, geometric or power", name=name))
+        said += [joined([group_named(branch.code), why], "heads") for why in own]
+    return [Fault(joined(["weights_form", why], "heads"), ("index", "weights_form")) for why in said]
 
 
 def validity_faults(indicators: Sequence[Any], period: str | None) -> list[Fault]:
@@ -109,30 +118,35 @@ def validity_faults(indicators: Sequence[Any], period: str | None) -> list[Fault
     built = [indicator.code for indicator in indicators if indicator.build is not None]
     faults = []
     for i, one in enumerate(indicators):
-        said = []
+        said = list[tuple[str, Said]]()
         if one.replaces is not None and one.replaces not in codes:
-            said.append(("replaces", f"no indicator {one.replaces!r}{suggestion(one.replaces, codes)}"))
+            guess = suggestion(one.replaces, codes)
+            said.append(("replaces", Said("no indicator {code!r}{guess}", code=one.replaces, guess=guess)))
         if one.replaces == one.code:
-            said.append(("replaces", "an indicator cannot replace itself"))
+            said.append(("replaces", Said("an indicator cannot replace itself")))
         if one.replaces is not None and one.start is None:
-            said.append(("replaces", "say from when: start = '2023Q1'"))
+            said.append(("replaces", Said("say from when: start = '2023Q1'")))
         dated = [field for field in ("start", "end") if getattr(one, field) is not None]
+        untimed = Said("needs periods; name the period column in the index")
         if dated and period is None:
-            said.append((dated[0], "needs periods; name the period column in the index"))
+            said.append((dated[0], untimed))
         timed = [field for field in ("cumulative", "growth") if getattr(one, field) is not None]
-        said += [(field, "needs periods; name the period column in the index") for field in timed if period is None]
+        said += [(field, untimed) for field in timed if period is None]
         own = [field for field in (*timed, "deflate") if getattr(one, field) is not None and one.build is not None]
-        said += [(field, "it is built of other columns and has none of its own; take it out") for field in own]
+        said += [(field, Said("it is built of other columns and has none of its own; take it out")) for field in own]
         if one.cumulative is not None and one.growth is not None and Growth.of(one).on == "period":
-            said.append(("growth", 'figures to date grow on those of a year ago; write growth = "year"'))
+            said.append(("growth", Said('figures to date grow on those of a year ago; write growth = "year"')))
         if one.growth is not None and Growth.of(one).level in (one.code, *built):
-            said.append(("growth", "level: a column of the table, not the indicator itself or one that is built"))
+            why = Said("level: a column of the table, not the indicator itself or one that is built")
+            said.append(("growth", why))
         if one.deflate in (one.code, *built):
-            said.append(("deflate", "a column of the table is needed, not the indicator itself or one that is built"))
+            why = Said("a column of the table is needed, not the indicator itself or one that is built")
+            said.append(("deflate", why))
         start, end = (read_label(getattr(one, field)) if field in dated else None for field in ("start", "end"))
         if isinstance(start, tuple) and isinstance(end, tuple) and start[0] == end[0] and start[1] > end[1]:
-            said.append(("end", f"it starts in {one.start} and ends before, in {one.end}"))
-        faults += [Fault(f"indicator {one.code!r}: {field}: {why}", ("indicator", i, field)) for field, why in said]
+            said.append(("end", Said("it starts in {start} and ends before, in {end}", start=one.start, end=one.end)))
+        name = Said("indicator {name!r}", name=one.code)
+        faults += [Fault(joined([name, field, why], "heads"), ("indicator", i, field)) for field, why in said]
     return faults
 
 
@@ -154,11 +168,13 @@ def _idle(fields: Mapping[str, Any]) -> list[tuple[str, str]]:
     return found
 
 
-def _lacking(fields: Mapping[str, Any]) -> str:
-    """Return what one base for all units needs, and an index does not have."""
+def _lacking(fields: Mapping[str, Any]) -> Said | None:
+    """Return what is said of one base for all units where an index lacks what that needs."""
     if fields.get("unit") is None:
-        return "needs a unit column: name it"
-    return "needs a base: name its periods, base = 2015" if fields.get("base") is None else ""
+        return Said("one base for all units needs a unit column: name it")
+    if fields.get("base") is None:
+        return Said("one base for all units needs a base: name its periods, base = 2015")
+    return None
 
 
 def idle_faults(fields: Mapping[str, Any]) -> list[Fault]:
@@ -166,18 +182,33 @@ def idle_faults(fields: Mapping[str, Any]) -> list[Fault]:
     faults = []
     at = {group["code"]: i for i, group in enumerate(fields["groups"])}
     for code, field in _idle(fields):
-        who, place = (f"group {code!r}: ", ("group", at[code], field)) if code else ("", ("index", field))
-        why = "every indicator below has its own, or that of a group between; take it out here, or take theirs out"
+        place: tuple[str | int, ...] = ("group", at[code], field) if code else ("index", field)
         if field == "scope":
-            known = [name for name, method in FAMILIES["aggregate"].items() if method.traits.get("set_wise")]
-            why = "'period' is for aggregations that compare rows"
-            why += f" ({', '.join(known)}; a function of yours says set_wise = True)"
-            why += "" if code else ", and for normalisations that learn from rows"
-            why += ", and none here does, or each says its own; take it out"
-        if field == "base_of":
-            why = f"one base for all units {_lacking(fields)}"
-        faults.append(Fault(f"{who}{field}: {why}", place))
+            why = _idle_scope(code)
+        elif field == "base_of" and (lacking := _lacking(fields)):
+            why = lacking
+        else:
+            why = Said(
+                "every indicator below has its own, or that of a group between; take it out here, or take theirs out"
+            )
+        faults.append(Fault(joined([*([group_named(code)] if code else []), field, why], "heads"), place))
     return faults
+
+
+def _idle_scope(code: str) -> Said:
+    """Return what is said of a scope that nothing takes, of a group or, without a code, of the index."""
+    known = joined([name for name, method in FAMILIES["aggregate"].items() if method.traits.get("set_wise")])
+    if code:
+        return Said(
+            "'period' is for aggregations that compare rows ({known}; a function of yours says set_wise = True), and "
+            "none here does, or each says its own; take it out",
+            known=known,
+        )
+    return Said(
+        "'period' is for aggregations that compare rows ({known}; a function of yours says set_wise = True), and for "
+        "normalisations that learn from rows, and none here does, or each says its own; take it out",
+        known=known,
+    )
 
 
 def without_idle(fields: Mapping[str, Any], before: Mapping[str, Any], changes: Collection[str]) -> dict[str, Any]:
@@ -200,11 +231,14 @@ def _weight_faults(branch: Branch, own: Mapping[str, float], weighed: bool, star
     """Return what is wrong with the weights of a group; `starting` are the parts that are not there from the first."""
     carried = [child for child in branch.children if child in own]
     if carried and weighed:
-        why = f"its children {listed(carried)} have a weight of their own; give one or the other"
+        why = Said(
+            "its children {children} have a weight of their own; give one or the other", children=listed(carried)
+        )
         return [_fault(branch, "weights", why)]
     bare = [child for child in branch.children if child not in own]
     if carried and bare:
-        return [_fault(branch, "weights", f"{listed(bare)} has no weight and the others have; give all or none")]
+        why = Said("{children} has no weight and the others have; give all or none", children=listed(bare))
+        return [_fault(branch, "weights", why)]
     faults = _judgement_faults(branch, branch.weights, "weights", branch.children)
     named = {name for choice in branch.weights_since.values() for name in choice.named or branch.children}
     first = tuple(child for child in branch.children if child not in starting & named)
@@ -214,23 +248,26 @@ def _weight_faults(branch: Branch, own: Mapping[str, float], weighed: bool, star
     for period, choice in branch.weights_since.items():
         said = choice.named or branch.children
         strange = [name for name in said if name not in branch.children]
-        why = f"{period}: no child {{!r}}{{}}"
-        faults += [_fault(branch, "weights_since", why.format(n, suggestion(n, branch.children))) for n in strange]
+        guesses = [(name, suggestion(name, branch.children)) for name in strange]
+        faults += [
+            _since(branch, period, Said("no child {name!r}{guess}", name=name, guess=guess)) for name, guess in guesses
+        ]
         here = tuple(child for child in branch.children if child in said)
         known = shrunk(choice, tuple(said), set(said) - set(here))
-        faults += _judgement_faults(branch, known, "weights_since", here, f"{period}: ") if here else []
+        faults += _judgement_faults(branch, known, "weights_since", here, period) if here else []
     return faults
 
 
 def _judgement_faults(
-    branch: Branch, choice: Choice, field: str, children: tuple[str, ...], saying: str = ""
+    branch: Branch, choice: Choice, field: str, children: tuple[str, ...], since: str | None = None
 ) -> list[Fault]:
     """Return what is wrong with what people judged; weights that rows will give are equal ones here."""
     try:
         with journal():
             chosen_weights(choice, children, lambda _: np.full(len(children), 1 / len(children)))
     except FaultsError as error:
-        return [_fault(branch, field, saying + fault.message) for fault in error.faults]
+        said = [fault.message for fault in error.faults]
+        return [_fault(branch, field, why) if since is None else _since(branch, since, why) for why in said]
     return []
 
 
@@ -242,14 +279,19 @@ def _domain_faults(branch: Branch, reach: Mapping[str, Interval | None]) -> list
     for child in branch.children:
         found = reach[child]
         if found is not None and (found[0] < 0 or (found[0] == 0 and domain == "above 0")):
-            out[child] = f"{child!r} runs from {found[0]:g} to {found[1]:g}"
+            out[child] = Said("{child!r} runs from {low:g} to {high:g}", child=child, low=found[0], high=found[1])
     if not out:
         return []
-    remedy = "normalise to a scale above 0 (min_max with lower = 1, upper = 100)"
     zero = "zeros" in branch.aggregate.method.options and all((reach[child] or (0, 0))[0] == 0 for child in out)
-    remedy += ", or let a zero give 0 (zeros = 'limit')" if zero else ""
-    needs = f"{branch.aggregate.method.name} needs values {domain if domain == 'above 0' else 'of 0 or more'}"
-    return [_fault(branch, "aggregate", f"{needs}, but {'; '.join(list(out.values())[:3])}; {remedy}")]
+    why = Said(
+        "{method} needs values {domain}, but {children}; normalise to a scale above 0 (min_max with lower = 1, "
+        "upper = 100){remedy}",
+        method=branch.aggregate.method.name,
+        domain=Said("above 0") if domain == "above 0" else Said("of 0 or more"),
+        children=joined(list(out.values())[:3], "clauses"),
+        remedy=Said(", or let a zero give 0 (zeros = 'limit')") if zero else "",
+    )
+    return [_fault(branch, "aggregate", why)]
 
 
 def _source(indicator: Mapping[str, Any], field: str, above: Mapping[str, Mapping[str, Any]]) -> str | None:
@@ -313,5 +355,15 @@ def _hull(branch: Branch, reach: Mapping[str, Interval | None]) -> Interval | No
     return min(low for low, _ in parts), max(high for _, high in parts)
 
 
-def _fault(branch: Branch, field: str, why: str) -> Fault:
-    return Fault(f"group {branch.code!r}: {field}: {why}", ("group", branch.code, field))
+def group_named(code: str) -> Said:
+    """Return how a message calls a group."""
+    return Said("group {name!r}", name=code)
+
+
+def _fault(branch: Branch, field: str, why: Said) -> Fault:
+    return Fault(joined([group_named(branch.code), field, why], "heads"), ("group", branch.code, field))
+
+
+def _since(branch: Branch, period: str, why: Said) -> Fault:
+    """Return a fault of the weights that hold since a period."""
+    return _fault(branch, "weights_since", joined([period, why], "heads"))

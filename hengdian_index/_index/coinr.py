@@ -12,6 +12,7 @@ from hengdian_index._files.read_workbook import located
 from hengdian_index._index.index import Index
 from hengdian_index._tables.read_file import read_table
 from hengdian_index._tables.workbook import ENDINGS, data_table
+from hengdian_index._words.said import Said
 from hengdian_index.errors import DataError, Fault, FaultsError, SpecError, listed, raise_all
 
 if TYPE_CHECKING:
@@ -115,19 +116,30 @@ def _pair(idata: Any) -> list[tuple[Any, str | None]]:
     """Return the two files in a folder, or a workbook twice with the sheets' names."""
     if not isinstance(idata, (str, Path)):
         raise DataError(
-            "iMeta is missing: give both tables, a workbook that has both sheets, or a folder with both files"
+            Said("iMeta is missing: give both tables, a workbook that has both sheets, or a folder with both files")
         )
     path = Path(idata)
     if not os.path.exists(path):
-        raise DataError(f"{path}: no such file or folder")
+        raise DataError(Said("{path}: no such file or folder", path=path))
     if os.path.isdir(path):
         found = {name: _file(path, name) for name in _NAMES}
         absent = [name for name, file in found.items() if file is None]
-        raise_all(DataError, [f"{path}: holds no {name}.csv; other endings: {listed(_ENDINGS[1:])}" for name in absent])
+        raise_all(
+            DataError,
+            [
+                Said(
+                    "{path}: holds no {name}.csv; other endings: {endings}",
+                    path=path,
+                    name=name,
+                    endings=listed(_ENDINGS[1:]),
+                )
+                for name in absent
+            ],
+        )
         return [(file, None) for file in found.values()]
     if path.suffix.lower() in ENDINGS:
         return [(path, name) for name in _NAMES]
-    raise DataError(f"{path.name}: holds one table; give imeta too")
+    raise DataError(Said("{name}: holds one table; give imeta too", name=path.name))
 
 
 def _file(folder: Path, name: str) -> Path | None:
@@ -140,5 +152,7 @@ def _table(source: Any, sheet: str | None, name: str) -> tuple[Any, str]:
             return data_table(source, sheet), f"{Path(source).name} sheet {name!r}"
         return read_table(source, ("uCode", "iCode", "Parent")), Path(source).name
     if not isinstance(source, Mapping) and not hasattr(source, "columns"):
-        raise DataError(f"{name}: a table or the path of a file is needed, not {type(source).__name__}")
+        raise DataError(
+            Said("{name}: a table or the path of a file is needed, not {kind}", name=name, kind=type(source).__name__)
+        )
     return source, name

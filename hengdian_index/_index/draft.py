@@ -26,7 +26,8 @@ from hengdian_index._tables.read_file import read_table
 from hengdian_index._tables.shapes import as_wide, proposed
 from hengdian_index._tables.units import named_totals
 from hengdian_index._words.catalogue import LANGUAGES, Lang, Room, words
-from hengdian_index.errors import DataError, FaultsError, SpecError, among, listed, raise_all, shown
+from hengdian_index._words.said import Said
+from hengdian_index.errors import DataError, FaultsError, SpecError, among, cause, listed, raise_all, shown, spoken
 
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f\u0085\u2028\u2029]+")
 _CHOICES = ("normalise", "weights", "aggregate")
@@ -52,7 +53,7 @@ class Draft:
     open: Sequence[str]
 
 
-def new_index(path: str | Path, data: str | Path, *, lang: Lang = "en", force: bool = False) -> Draft:
+def new_index(path: str | Path, data: str | Path, *, lang: Lang | None = None, force: bool = False) -> Draft:
     """Write a draft of an index for the table in a file, and return it.
 
     Parameters
@@ -63,8 +64,8 @@ def new_index(path: str | Path, data: str | Path, *, lang: Lang = "en", force: b
         A table with a row for each unit, or period, or both. Columns of units and periods are guessed, every other
         column of numbers becomes an indicator, in groups where headings begin alike. Of a table that is long, or has
         periods as headings, `[data]` says so in the draft.
-    lang : "en" or "zh"
-        Language of the comments.
+    lang : "en" or "zh", optional
+        Language of the comments; by default that which is spoken (`hi.options`).
 
     Raises
     ------
@@ -80,13 +81,15 @@ def new_index(path: str | Path, data: str | Path, *, lang: Lang = "en", force: b
     """
     path, data = Path(path), Path(data)
     ending = path.suffix.lower()
-    faults = [] if among(lang, LANGUAGES) else [f"lang: 'en' or 'zh', not {lang!r}"]
-    faults += [] if ending in (".toml", ".xlsx") else [f"{path.name}: a draft ends in .toml or .xlsx"]
+    faults = [] if lang is None or among(lang, LANGUAGES) else [Said("lang: 'en' or 'zh', not {lang!r}", lang=lang)]
+    faults += [] if ending in (".toml", ".xlsx") else [Said("{name}: a draft ends in .toml or .xlsx", name=path.name)]
     if path.resolve() == data.resolve():
-        faults.append(f"{path}: is the table itself, which would be lost; choose another name")
+        faults.append(Said("{path}: is the table itself, which would be lost; choose another name", path=path))
     elif not force and os.path.lexists(path):
-        faults.append(f"{path}: exists already and is not overwritten; choose another name, or give --force")
+        why = Said("{path}: exists already and is not overwritten; choose another name, or give --force", path=path)
+        faults.append(why)
     raise_all(SpecError, faults)
+    lang = spoken(lang)
     made = drafted(data, words(lang, "draft"), lang)
     if ending == ".xlsx":
         parts = (made.head, made.groups, made.indicators)
@@ -96,7 +99,10 @@ def new_index(path: str | Path, data: str | Path, *, lang: Lang = "en", force: b
         with whole(path) as part:
             part.write_text(made.text, encoding="utf-8")
     except OSError as error:
-        raise SpecError(f"{path}: cannot be written ({error.strerror}); choose another name or folder") from None
+        why = cause(error, error.strerror or "")
+        raise SpecError(
+            Said("{path}: cannot be written ({why}); choose another name or folder", path=path, why=why)
+        ) from None
     return made
 
 
@@ -116,7 +122,13 @@ def drafted(data: Path, say: Room, lang: str) -> Draft:
             # Of one unit, indicators in rows are turned without a word.
             form = {}
     if not guess.indicators:
-        raise DataError(f"{data.name}: no column of numbers that differ; columns found: {listed(list(table.columns))}")
+        raise DataError(
+            Said(
+                "{name}: no column of numbers that differ; columns found: {columns}",
+                name=data.name,
+                columns=listed(list(table.columns)),
+            )
+        )
     base = _base(table, guess)
     if base and _refusal(_Draft(data.name, guess, say, lang, base, form=form).index(), source, series=True):
         base = None

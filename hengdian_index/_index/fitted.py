@@ -74,6 +74,7 @@ from hengdian_index._tables.units import names_of
 from hengdian_index._tables.workbook import in_language_of
 from hengdian_index._values.decimals import counted
 from hengdian_index._values.stored import stored
+from hengdian_index._words.said import Said, joined
 from hengdian_index.errors import DataError, SpecError, listed
 from hengdian_index.log import Entry, journal, note, tell
 
@@ -150,8 +151,8 @@ class Fitted:
     chains: Mapping[str, Chains] = field(default_factory=Frozen)
     fills: tuple[Block, ...] = ()
 
-    def log_lines(self) -> list[str]:
-        """Return what fitting noted, as texts."""
+    def log_lines(self) -> list[Said]:
+        """Return what fitting noted, as sentences."""
         return [line.why for line in self.log]
 
     @cached_property
@@ -202,7 +203,7 @@ class Fitted:
         if out is not None:
             return write_scores(self, table, out, resume=resume)
         if resume:
-            raise SpecError("resume goes on writing into a folder: give out, too")
+            raise SpecError(Said("resume goes on writing into a folder: give out, too"))
         table = in_memory(self.tree, self.setting, table)
         with in_language_of(table):
             panel = read_rows(self.tree, self.setting, table, self.frequency, complete=False, chains=self.chains)
@@ -296,7 +297,8 @@ class Fitted:
         again = fit(self.tree, self.setting, table, self.rows["fit_on"] if fit_on is None else fit_on)
         said = revision(published(self, table), published(again, table))
         if said and not revise:
-            raise DataError(f"learning again would revise history: {said}; revise=True does it anyway")
+            why = Said("learning again would revise history: {moves}; revise=True does it anyway", moves=said)
+            raise DataError(why)
         return replace(again, log=(*again.log, Entry("refit", said))) if said else again
 
     def save(self, path: str | os.PathLike[str]) -> None:
@@ -379,7 +381,9 @@ class Fitted:
         )
         lines += [Entry("read", said) for said in (*panel.liberties, *doubts)]
         if panel.unused:
-            lines.append(Entry("read", f"columns that the index does not use: {', '.join(panel.unused)}"))
+            lines.append(
+                Entry("read", Said("columns that the index does not use: {unused}", unused=joined(panel.unused)))
+            )
         learnt, told = _joined(self.log, lines)
         said = (*learnt, *before, *told)
         return Result(fitted=fitted, contents=contents, panel=panel, prepared_panel=ready, rows=rows, entries=said)
@@ -393,7 +397,10 @@ class Fitted:
         assert ready.periods is not None
         for rows in ready.periods.blocks():
             if int(ready.periods.ordinals[rows[0]]) in now - before:
-                why = f"bounds learnt from the {counted(len(rows), 'row')} given of a period after the fit"
+                why = Said(
+                    "bounds learnt from the {rows} given of a period after the fit",
+                    rows=Said.of(len(rows), "{n} row", "{n} rows"),
+                )
                 note("normalise", why, period=ready.period(int(rows[0])))
         return replace(self, maps=maps)
 
@@ -427,7 +434,7 @@ def fit(tree: Tree, setting: Setting, table: Any, fit_on: Any = None) -> Fitted:
         together = needing_all(tree, setting)
         if not together:
             return _fit_source(tree, setting, source, fit_on)
-        table = held(table, source, layout_of(tree, setting), together, "choose otherwise, or fit on fewer rows")
+        table = held(table, source, layout_of(tree, setting), together, Said("choose otherwise, or fit on fewer rows"))
     with in_language_of(table):
         panel = read_rows(tree, setting, table)
         return learn(tree, setting, panel, in_row_order(fit_on, "fit_on", table))[0]
@@ -511,18 +518,31 @@ def read_rows(
     return panel
 
 
-def _of_weights(tree: Tree, error: DataError) -> Iterator[str]:
+def _of_weights(tree: Tree, error: DataError) -> Iterator[Said]:
     """Yield what columns weights are taken from, for each group that names one for all parts where some are missing."""
-    told = "\n".join(one.message for one in error.faults)
-    missing = [name for name in tree.weighing if f"column {name!r} is missing" in told]
+    said = [one for fault in error.faults for one in _sentences(fault.message)]
+    absent = {one.values["name"] for one in said if one.template == "column {name!r} is missing{guess}"}
+    missing = [name for name in tree.weighing if name in absent]
     for branch in tree.branches:
         given = branch.weights.options.get("column")
         lacking = [name for name in branch.weighing or () if name in missing]
         if lacking and isinstance(given, str):
-            what = f"weights = {{ column = {given!r} }} takes one column for each part, such as {lacking[0]!r}"
-            beside = f", or of a long table ([data] layout = 'long') the column {given!r} beside the values"
-            units = "; what weighs units in means over them is a part of groups_of_units"
-            yield f"group {branch.code!r}: {what}{beside}{units}"
+            yield Said(
+                "group {code!r}: weights = {{ column = '{given}' }} takes one column for each part, such as {first!r}, "
+                "or of a long table ([data] layout = 'long') the column {given!r} beside the values; what weighs units "
+                "in means over them is a part of groups_of_units",
+                code=branch.code,
+                given=given,
+                first=lacking[0],
+            )
+
+
+def _sentences(whole: Said) -> Iterator[Said]:
+    """Yield a sentence and those within it."""
+    yield whole
+    for part in (*whole.values.values(), *getattr(whole, "items", ())):
+        if isinstance(part, Said):
+            yield from _sentences(part)
 
 
 def read_with(setting: Setting, table: Any) -> tuple[str | None, Form]:
@@ -574,7 +594,13 @@ def learn_with_rows(
         stay = staying(panel, left_out)
         panel, rows = screened(panel, left_out), rows[stay]
         if not rows.any():
-            raise DataError(f"fit_on {chosen!r} selects no row that is left after screening; {panel.extent()}")
+            raise DataError(
+                Said(
+                    "fit_on {chosen!r} selects no row that is left after screening; {extent}",
+                    chosen=chosen,
+                    extent=panel.extent(),
+                )
+            )
         on_base = chosen is None and setting.base is not None
         shown = panel.pick(rows) if shown is None else shown
         base = panel.pick(panel.select(setting.base, "base")) if on_base or setting.weigh_on == "base" else shown
@@ -714,8 +740,12 @@ def _note_scope(tree: Tree) -> None:
     codes += [branch.code for branch in tree.branches if branch.within]
     if not codes:
         return
-    why = "a score says where a row stands in its period, and a change of it how that place changed"
-    note("normalise", f"scope = 'period': {listed(codes)}: bounds of each period, learnt from its own rows; {why}")
+    why = Said(
+        "scope = 'period': {codes}: bounds of each period, learnt from its own rows; a score says where a row stands "
+        "in its period, and a change of it how that place changed",
+        codes=listed(codes),
+    )
+    note("normalise", why)
 
 
 def _learnt_from(shown: Panel, chosen: Any, weights: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -744,13 +774,17 @@ def _based(fitted: Fitted, panel: Panel, known: Known | None, *, levels: bool) -
         return _linked(fitted, fitted.result(panel, among=_needed(fitted, panel, None), known=known))
     missing = panel.absent(setting.base)
     if missing:
-        note(
-            "base",
-            (
-                f"{missing} of the base period {setting.base} {'is' if missing.startswith('1 ') else 'are'} not in the "
-                "table; its mean is that of the rest"
-            ),
+        one = Said(
+            "{missing} of the base period {base} is not in the table; its mean is that of the rest",
+            missing=missing,
+            base=setting.base,
         )
+        several = Said(
+            "{missing} of the base period {base} are not in the table; its mean is that of the rest",
+            missing=missing,
+            base=setting.base,
+        )
+        note("base", one if missing.values["absent"] == 1 else several)
     in_base = panel.select(setting.base, "base")
     needed = _needed(fitted, panel, in_base)
     result = fitted.result(panel, among=needed, known=known)
@@ -771,7 +805,9 @@ def _joined(fit_log: Sequence[Entry], lines: Sequence[Entry]) -> tuple[list[Entr
     whole = {line.indicator for line in lines if line.whole}
     known = {line.indicator: line.why for line in fit_log if _of_column(line) and line.indicator in whole}
     told = [
-        replace(line, why=f"{line.why}: {known[line.indicator]}") if line.whole and line.indicator in known else line
+        replace(line, why=joined([line.why, known[line.indicator]], "heads"))
+        if line.whole and line.indicator in known
+        else line
         for line in lines
     ]
     return [line for line in fit_log if not (_of_column(line) and line.indicator in known)], told

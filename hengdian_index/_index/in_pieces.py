@@ -30,6 +30,7 @@ from hengdian_index._tables.panel import digest
 from hengdian_index._tables.read_data import read_data
 from hengdian_index._tables.read_panel import frame_of
 from hengdian_index._tables.table import Array
+from hengdian_index._words.said import Said, joined
 from hengdian_index.errors import FaultsError
 from hengdian_index.log import Entry, journal, kind_of
 
@@ -78,9 +79,9 @@ def in_memory(tree: Tree, setting: Setting, table: Any) -> Any:
     source = source_of(table)
     if source is None:
         return table
-    why = "a result holds all rows"
-    instead = "index.fit(source) and fitted.score(source, out='folder') read it in pieces"
-    return held(table, source, layout_of(tree, setting), [f"{why}; {instead}"], instead)
+    instead = Said("index.fit(source) and fitted.score(source, out='folder') read it in pieces")
+    why = joined([Said("a result holds all rows"), instead], "clauses")
+    return held(table, source, layout_of(tree, setting), [why], instead)
 
 
 def write_scores(fitted: Any, table: Any, out: str | os.PathLike[str], *, resume: bool) -> Written:
@@ -93,7 +94,7 @@ def write_scores(fitted: Any, table: Any, out: str | os.PathLike[str], *, resume
         if source is None:
             table = frame_of(table, layout.numbers, layout.labels, named=bool(layout.labels))
         else:
-            table = held(table, source, layout, together, "sort the choices out, or score fewer rows")
+            table = held(table, source, layout, together, Said("sort the choices out, or score fewer rows"))
         return _written_whole(fitted, table, layout, out, resume=resume)
     by_engine = _by_engine(fitted, table, source, layout) if is_lazy(table) and source is not None else None
     if by_engine is not None:

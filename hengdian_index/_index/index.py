@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import KW_ONLY, fields
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal, Protocol, get_origin, get_type_hints
+from typing import Any, Protocol, get_origin, get_type_hints
 
 from hengdian_index._files import spec_file, toml
 from hengdian_index._files.part_tables import Parts, is_frame, parts_of_frame
@@ -66,8 +66,10 @@ from hengdian_index._scoring.tree import (
 )
 from hengdian_index._tables.form import Form
 from hengdian_index._values.decimals import counted
+from hengdian_index._words.catalogue import Lang
+from hengdian_index._words.said import Said, joined
 from hengdian_index.aggregate import arithmetic
-from hengdian_index.errors import Fault, SpecError, raise_all, shown, telling_in
+from hengdian_index.errors import Fault, SpecError, raise_all, shown, spoken, telling_in
 from hengdian_index.normalise import min_max
 from hengdian_index.weights import equal
 
@@ -238,37 +240,51 @@ class Index(Part):
 
     def _settle(self) -> None:
         if self.weigh_on == "base" and self.base is None:
-            raise SpecError(Fault("weigh_on = 'base' needs a base: name its periods", ("index", "weigh_on")))
+            raise SpecError(Fault(Said("weigh_on = 'base' needs a base: name its periods"), ("index", "weigh_on")))
         if self.weigh_on == "period" and self.period is None:
-            raise SpecError(Fault("weigh_on = 'period' needs a period column: name it", ("index", "weigh_on")))
+            raise SpecError(Fault(Said("weigh_on = 'period' needs a period column: name it"), ("index", "weigh_on")))
         if self.weigh_on == "period":
-            why = "is learnt from scores under one set of weights, and weigh_on = 'period' learns weights in each"
-            why = f"{why}; take one of the two out"
             again = [(i, one, "rescale") for i, one in enumerate(self.groups) if one.rescale is not None]
             again += [(i, one, "impute") for i, one in enumerate(self.groups) if fills_own(one.impute)]
-            faults = [Fault(f"group {one.code!r}: {name} {why}", ("group", i, name)) for i, one, name in again]
+            faults = [
+                Fault(
+                    Said(
+                        "group {code!r}: {name} is learnt from scores under one set of weights, and weigh_on = "
+                        "'period' learns weights in each; take one of the two out",
+                        code=one.code,
+                        name=name,
+                    ),
+                    ("group", i, name),
+                )
+                for i, one, name in again
+            ]
             raise_all(SpecError, faults)
         raise_all(SpecError, self._of_last_values() + share_faults(self))
         raise_all(SpecError, self._of_one_base())
         both = [one for one in self.units or () if one in (self.exclude or ())]
-        why = "is among the units and left out of them; name it once"
-        raise_all(SpecError, [Fault(f"exclude: {shown(one)} {why}", ("index", "exclude")) for one in both])
+        twice = [
+            Said("exclude: {unit} is among the units and left out of them; name it once", unit=shown(one))
+            for one in both
+        ]
+        raise_all(SpecError, [Fault(why, ("index", "exclude")) for why in twice])
         if self.unit is None:
             asking = [name for name in ("unit_names", "groups_of_units") if getattr(self, name)]
-            why = "needs a unit column: name it"
-            raise_all(SpecError, [Fault(f"{name} {why}", ("index", name)) for name in asking])
+            faults = [Fault(Said("{name} needs a unit column: name it", name=name), ("index", name)) for name in asking]
+            raise_all(SpecError, faults)
         if self.units == ():
-            raise SpecError(Fault("units: no unit; name some, or leave the field out for all", ("index", "units")))
+            raise SpecError(
+                Fault(Said("units: no unit; name some, or leave the field out for all"), ("index", "units"))
+            )
         raise_all(SpecError, validity_faults(self.indicators, self.period) + idle_faults(self._fields()))
         faults = choice_faults(self.tree, own_weights(self), {g.code for g in self.groups if g.weights})
         at = {part.code: i for parts in _PARTS for i, part in enumerate(getattr(self, parts))}
         raise_all(SpecError, [Fault(fault.message, _numbered(fault.place, at)) for fault in faults])
         if self.doubts:
             try:
-                read_factors(self.certain, self.doubts, "")
+                read_factors(self.certain, self.doubts, joined([]))
             except SpecError as error:
                 raise SpecError(
-                    *(fault.under("index", "doubts", saying="doubts: ") for fault in error.faults)
+                    *(fault.under("index", "doubts", saying=Said("doubts: ")) for fault in error.faults)
                 ) from None
 
     def _of_one_base(self) -> list[Fault]:
@@ -277,8 +293,9 @@ class Index(Part):
             return []
         faults = list[Fault]()
         if self.new_units in ("link", "restate"):
-            why = f"no unit needs a base of its own; take new_units = {self.new_units!r} out"
-            faults.append(Fault(f"{toml.line('base_of', thawed(self.base_of))}: {why}", ("index", "base_of")))
+            why = Said("no unit needs a base of its own; take new_units = '{rule}' out", rule=self.new_units)
+            line = toml.line("base_of", thawed(self.base_of))
+            faults.append(Fault(joined([line, why], "heads"), ("index", "base_of")))
         try:
             _ = self.base_of == "weighted" and column_of_weights(self.groups_of_units)
         except SpecError as error:
@@ -291,18 +308,21 @@ class Index(Part):
             return []
         faults = []
         if self.unit is None:
-            faults.append(Fault("latest = true takes each unit's last value: name the unit column", ("index", "unit")))
+            faults.append(
+                Fault(Said("latest = true takes each unit's last value: name the unit column"), ("index", "unit"))
+            )
         if self.period is None and not (self.data or {}).get("period"):
-            why = "latest = true needs to know what is last: name the column, period, in the index or in [data]"
+            why = Said("latest = true needs to know what is last: name the column, period, in the index or in [data]")
             faults.append(Fault(why, ("index", "period")))
         for name, asks in (("base", self.base is not None), ("weigh_on", self.weigh_on == "period")):
             if asks:
-                why = "latest = true leaves one value a unit, and no periods; take one of the two out"
-                faults.append(Fault(f"{name}: {why}", ("index", name)))
+                why = Said("latest = true leaves one value a unit, and no periods; take one of the two out")
+                faults.append(Fault(joined([name, why], "heads"), ("index", name)))
         for i, one in enumerate(self.indicators):
             for name in (name for name in ("start", "end") if getattr(one, name) is not None):
-                why = "latest = true leaves no periods; take one of the two out"
-                faults.append(Fault(f"indicator {one.code!r}: {name}: {why}", ("indicators", i, name)))
+                why = Said("latest = true leaves no periods; take one of the two out")
+                code = Said("indicator {name!r}", name=one.code)
+                faults.append(Fault(joined([code, name, why], "heads"), ("indicators", i, name)))
         return faults
 
     @classmethod
@@ -338,7 +358,7 @@ class Index(Part):
         *,
         data: Any = None,
         notes: Sequence[str] | None = None,
-        lang: Literal["en", "zh"] = "en",
+        lang: Lang | None = None,
     ) -> None:
         """Write the index to a TOML file, or to an Excel workbook if the path ends in .xlsx.
 
@@ -351,8 +371,8 @@ class Index(Part):
             Becomes the sheet `data` of a workbook; without it the sheet has the headings that the index asks for.
         notes : list of str, optional
             Lines of the sheet `notes`; default: how to fill in the workbook.
-        lang : "en" or "zh"
-            Language of a workbook's headings; both are read.
+        lang : "en" or "zh", optional
+            Language of a workbook's headings, by default that which is spoken (`hi.options`); both are read.
         """
         path, tables = Path(path), self._tables()
         before: dict[str, Any] | None = None
@@ -366,7 +386,7 @@ class Index(Part):
             except SpecError:
                 return False
 
-        told: dict[str, Any] = {"data": data, "notes": notes, "lang": lang, "before": before, "holds": holds}
+        told: dict[str, Any] = {"data": data, "notes": notes, "lang": spoken(lang), "before": before, "holds": holds}
         spec_file.write(path, tables, sheet_fields(), self.columns, **told)
 
     @property
@@ -551,7 +571,9 @@ def _listed(given: Any, what: str, faults: list[Fault]) -> list[Any]:
     if given is None:
         return []
     if isinstance(given, (str, bytes, Mapping)) or not isinstance(given, Iterable):
-        faults.append(Fault(f"{what}: a list of them is needed, not {shown(given)}", ("index", what)))
+        faults.append(
+            Fault(Said("{what}: a list of them is needed, not {given}", what=what, given=shown(given)), ("index", what))
+        )
         return []
     return list(given)
 
@@ -566,7 +588,13 @@ def _parts(kind: type[Group] | type[Indicator], given: Sequence[Any], faults: li
         try:
             fields_of = dict(**item)
         except TypeError:
-            why = f"{word} {i + 1}: hi.{kind.__name__} or a mapping of its fields, not {shown(item)}"
+            why = Said(
+                "{what} {number}: hi.{kind} or a mapping of its fields, not {item}",
+                what=Said("group") if kind is Group else Said("indicator"),
+                number=i + 1,
+                kind=kind.__name__,
+                item=shown(item),
+            )
             faults.append(Fault(why, (word, i)))
             continue
         try:

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from hengdian_index._tables.panel import Panel
+from hengdian_index._words.said import Said
 from hengdian_index.errors import SpecError, raise_all, shown, suggestion
 
 LongKind: TypeAlias = Literal["raw", "prepared", "normalised", "score", "level", "rank"]
@@ -22,11 +23,16 @@ def kinds_of(kinds: LongKind | Sequence[LongKind] | None, *, timed: bool) -> lis
         return [kind for kind in known if kind != "prepared" and (timed or kind != "level")]
     given: Any = [kinds] if isinstance(kinds, str) else kinds
     asked: list[LongKind] = list(dict.fromkeys(given))
-    faults = [f"kinds: no {shown(one)}{suggestion(one, known)}" for one in asked if one not in known]
+    faults = [
+        Said("kinds: no {one}{guess}", one=shown(one), guess=suggestion(one, known))
+        for one in asked
+        if one not in known
+    ]
     if not asked:
-        faults.append("kinds: none is named; leave it out for all")
+        faults.append(Said("kinds: none is named; leave it out for all"))
     if "level" in asked and not timed:
-        faults.append("kinds: no level, for the rows have no period and the index no base; score stands for it")
+        why = Said("kinds: no level, for the rows have no period and the index no base; score stands for it")
+        faults.append(why)
     raise_all(SpecError, faults)
     return asked
 

@@ -9,16 +9,23 @@ import pandas as pd
 
 from hengdian_index._tables.panel import Panel
 from hengdian_index._tables.table import Array
+from hengdian_index._words.said import Said
 from hengdian_index.errors import DataError, raise_all
 
 
 def pivoted(panel: Panel, values: Array) -> pd.DataFrame:
     """Return numbers of rows (n,) by unit and period, units as they come, periods in time; missing where no row is."""
-    faults = [
-        f"a pivot has a row for each unit and a column for each period; the rows have no {what}: scores has them"
-        for what, labels in (("unit", panel.units), ("period", panel.periods))
-        if labels is None
-    ]
+    faults = []
+    if panel.units is None:
+        why = Said(
+            "a pivot has a row for each unit and a column for each period; the rows have no unit: scores has them"
+        )
+        faults.append(why)
+    if panel.periods is None:
+        why = Said(
+            "a pivot has a row for each unit and a column for each period; the rows have no period: scores has them"
+        )
+        faults.append(why)
     raise_all(DataError, faults)
     assert panel.periods is not None
     codes, periods = panel.unit_codes(), panel.period_labels()

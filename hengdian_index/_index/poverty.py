@@ -19,8 +19,8 @@ from hengdian_index._tables.options import floats
 from hengdian_index._tables.panel import Beside, Panel
 from hengdian_index._tables.scopes import Compared, Within, columns_of, scopes
 from hengdian_index._tables.table import Array, shortened
-from hengdian_index._values.decimals import counted
 from hengdian_index._values.equality import TOLERANCE
+from hengdian_index._words.said import Said, joined
 from hengdian_index.errors import DataError, Fault, SpecError, listed, raise_all, shown, suggestion
 
 
@@ -142,19 +142,26 @@ def _counting(tree: Tree, node: str | None) -> Branch:
     known = [branch.code for branch in found]
     if node is not None:
         if node not in tree.by_code:
-            raise SpecError(f"node: no group {shown(node)}{suggestion(node, tree.groups)}")
+            raise SpecError(Said("node: no group {node}{guess}", node=shown(node), guess=suggestion(node, tree.groups)))
         found = [branch for branch in found if branch.code == node]
         if not found:
             method = tree.by_code[node].aggregate.method.name
-            raise SpecError(f"node: {node!r} is aggregated by {method!r}, which does not count; {_REMEDY}")
+            raise SpecError(
+                Said(
+                    "node: {node!r} is aggregated by {method!r}, which does not count; {remedy}",
+                    node=node,
+                    method=method,
+                    remedy=_REMEDY,
+                )
+            )
     if not found:
-        raise SpecError(f"poverty: no group counts deprivations; {_REMEDY}")
+        raise SpecError(Said("poverty: no group counts deprivations; {remedy}", remedy=_REMEDY))
     if len(found) > 1 and found[0] is not tree.root:
-        raise SpecError(f"poverty: {listed(known)} count; name one: node={known[0]!r}")
+        raise SpecError(Said("poverty: {known} count; name one: node='{first}'", known=listed(known), first=known[0]))
     return found[0]
 
 
-_REMEDY = 'write aggregate = { method = "counting", cutoff = 0.333 }'
+_REMEDY = Said('write aggregate = {{ method = "counting", cutoff = 0.333 }}')
 
 
 def _counts(branch: Branch) -> bool:
@@ -177,9 +184,16 @@ def _deprivations(rows: Scored, panel: Panel, leaves: Sequence[str]) -> Array:
     wrong = ~np.isnan(values) & ((np.abs(values - whole) > TOLERANCE) | ~np.isin(whole, (0, 1)))
     if wrong.any():
         row, j = (int(at) for at in np.argwhere(wrong)[0])
-        told = f"{panel.place(row)}: {leaves[j]!r} is {values[row, j]:.6g}"
-        many = counted(int(wrong.sum()), "score")
-        raise DataError(f"poverty counts deprivations, 1 or 0, and {many} below the group are neither ({told})")
+        raise DataError(
+            Said(
+                "poverty counts deprivations, 1 or 0, and {scores} below the group are neither ({place}: {code!r} is "
+                "{value:.6g})",
+                scores=Said.of(int(wrong.sum()), "{n} score", "{n} scores"),
+                place=panel.place(row),
+                code=leaves[j],
+                value=values[row, j],
+            )
+        )
     return whole
 
 
@@ -188,26 +202,28 @@ def _people(panel: Panel, setting: Setting, weights: str | None) -> Array:
     if weights is None:
         named = columns_of_groups(setting)[1]
         if len(named) > 1:
-            raise SpecError(f"weights: the index names {listed(named)} for its units; say which one")
+            raise SpecError(Said("weights: the index names {named} for its units; say which one", named=listed(named)))
         if not named:
             return np.ones(panel.n)
         weights = named[0]
     known = columns_of(panel)
     if weights not in known:
-        raise SpecError(f"weights: no column {shown(weights)}{suggestion(weights, known)}")
+        raise SpecError(
+            Said("weights: no column {weights}{guess}", weights=shown(weights), guess=suggestion(weights, known))
+        )
     column = known[weights]
     try:
         numbers = floats(column.labels(weights) if isinstance(column, Beside) else list(column))
     except (TypeError, ValueError):
-        raise DataError(f"weights: {weights!r} holds no numbers") from None
+        raise DataError(Said("weights: {weights!r} holds no numbers", weights=weights)) from None
     wrong = np.flatnonzero(~(np.isfinite(numbers) & (numbers >= 0)))
     raise_all(DataError, shortened([_unweighed(panel, int(i), weights, numbers[i]) for i in wrong]))
     return numbers
 
 
 def _unweighed(panel: Panel, row: int, weights: str, found: float) -> Fault:
-    why = "weight {weight} in {column} is no number of 0 or more"
-    return Fault(f"{panel.place(row)}: {why.format(weight=f'{found:g}', column=repr(weights))}", kind=("rows", why))
+    why = Said("weight {weight:g} in {column!r} is no number of 0 or more", weight=found, column=weights)
+    return Fault(joined([panel.place(row), why], "heads"), kind=("rows", why.template))
 
 
 def _names(panel: Panel, within: Within) -> list[str]:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from hengdian_index._tables.panel import Panel
 from hengdian_index._tables.table import Array
-from hengdian_index._values.decimals import counted
+from hengdian_index._words.said import Said, joined
 
 Key = tuple[str, ...]
 Rows = NDArray[np.intp]
@@ -80,17 +80,23 @@ def step(before: float, after: float) -> str:
     return f"{before:.{digits}f} -> {after:.{digits}f} ({after - before:+.{digits}f})"
 
 
-def revision(before: Published, after: Published) -> str:
-    """Return in words what another fit of the same index would do to its published numbers; nothing if they stand."""
+def revision(before: Published, after: Published) -> Said | None:
+    """Return in words what another fit of the same index would do to its published numbers; None if they stand."""
     old, new = shared(before.keys, after.keys)
     one, other = before.levels[old], after.levels[new]
     moved = differing(one, other)
     lost = int((~np.isnan(before.levels)).sum() - (~np.isnan(one) & ~np.isnan(other)).sum())
-    said = [f"{lost} would be withdrawn"] if lost else []
+    said = [Said("{n} would be withdrawn", n=lost)] if lost else []
     if moved.any():
         size = np.where(moved, np.abs(other - one), -1.0)
         row, g = np.unravel_index(int(size.argmax()), size.shape)
-        where = ", ".join((before.groups[g], *before.keys[old[row]]))
-        count = f"{counted(int(moved.sum()), 'published number', of=int((~np.isnan(before.levels)).sum()))} would move"
-        said.insert(0, f"{count}, the largest {where}: {step(float(one[row, g]), float(other[row, g]))}")
-    return "; ".join(said)
+        told = Said.of(
+            int((~np.isnan(before.levels)).sum()),
+            "{moved} of {n} published number would move, the largest {where}: {step}",
+            "{moved} of {n} published numbers would move, the largest {where}: {step}",
+            moved=int(moved.sum()),
+            where=joined([before.groups[g], *before.keys[old[row]]], "places"),
+            step=step(float(one[row, g]), float(other[row, g])),
+        )
+        said.insert(0, told)
+    return joined(said, "clauses") if said else None

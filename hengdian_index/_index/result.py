@@ -37,7 +37,9 @@ from hengdian_index._tables.periods import EARLIEST, format_period
 from hengdian_index._tables.scopes import Compared, Unlabelled, Within, scopes
 from hengdian_index._tables.table import Array
 from hengdian_index._values.decimals import counted
-from hengdian_index._words.said import Said
+from hengdian_index._words.catalogue import Lang
+from hengdian_index._words.language import language
+from hengdian_index._words.said import Said, told
 from hengdian_index.errors import DataError, SpecError, among, raise_all, shown, suggestion
 from hengdian_index.log import Entry, frame_of, tally
 
@@ -100,7 +102,7 @@ class Result:
             *,
             period: Any = None,
             unit: Any = None,
-            lang: Literal["en", "zh"] = "en",
+            lang: Lang | None = None,
             uncertainty: Drawn | None = None,
         ) -> str:
             """Return the bulletin of a period as Markdown, written to a file of Word or Markdown where one is named."""
@@ -110,7 +112,7 @@ class Result:
 
         def method(
             self,
-            lang: Literal["en", "zh"] = "en",
+            lang: Lang | None = None,
             form: Literal["markdown", "latex"] = "markdown",
             *,
             path: str | Path | None = None,
@@ -121,7 +123,7 @@ class Result:
             self,
             path: str | Path,
             *,
-            lang: Literal["en", "zh"] = "en",
+            lang: Lang | None = None,
             uncertainty: Drawn | None = None,
             title: str | None = None,
             period: Any = None,
@@ -132,7 +134,7 @@ class Result:
         def to_csv(self, folder: str | Path) -> list[str]:
             """Write every table of the result to a folder as CSV, all or none, and return the names of the files."""
 
-        def to_excel(self, path: str | Path, *, lang: Literal["en", "zh"] = "en") -> None:
+        def to_excel(self, path: str | Path, *, lang: Lang | None = None) -> None:
             """Write the result to an Excel workbook in which what is arithmetic is a formula."""
 
     else:
@@ -291,7 +293,7 @@ class Result:
         """
         with np.errstate(over="ignore"):
             levels = self.course.levels * self.factors(base, to, base_of)
-        refuse_infinite(levels, self.panel, self.tree.groups, "level")
+        refuse_infinite(levels, self.panel, self.tree.groups, Said("level"))
         return self._matrix(levels)
 
     def unit_means(self, of: Literal["series", "scores"] = "scores", base: Any = None) -> pd.DataFrame:
@@ -325,9 +327,9 @@ class Result:
         {'east': 0.75, 'west': 0.5}
         """
         if not among(of, ("series", "scores")):
-            raise SpecError(f"of: no {of!r}{suggestion(of, ['series', 'scores'])}")
+            raise SpecError(Said("of: no {of!r}{guess}", of=of, guess=suggestion(of, ["series", "scores"])))
         if not self.setting.groups_of_units:
-            raise SpecError('the index names no groups of units; name them: groups_of_units = ["region"]')
+            raise SpecError(Said('the index names no groups of units; name them: groups_of_units = ["region"]'))
         return unit_means(self.setting, self.panel, self.scores if of == "scores" else self.series(base))
 
     def changes(
@@ -350,7 +352,9 @@ class Result:
             is not above 0 says nothing: it is missing, with a warning.
         """
         if not among(how, ("percent", "points", "log")):
-            raise SpecError(f"how: no {how!r}{suggestion(how, ['percent', 'points', 'log'])}")
+            raise SpecError(
+                Said("how: no {how!r}{guess}", how=how, guess=suggestion(how, ["percent", "points", "log"]))
+            )
         levels = self.series(base, to, base_of=base_of).to_numpy()
         before, now = self._before(levels, lag), levels
         if how == "points":
@@ -366,14 +370,21 @@ class Result:
     def _warn_of(self, lost: NDArray[np.bool_], codes: Sequence[str], how: str, instead: str) -> None:
         """Warn of changes (n, codes) from or to a level that is not above 0, of which only points can be told."""
         row, column = np.argwhere(lost)[0].tolist()
-        where = f"the first: {codes[column]!r}, {self.panel.place(row)}"
-        count = int(lost.sum())
-        have, missing = ("has", "it is missing") if count == 1 else ("have", "they are missing")
-        why = f"{counted(count, 'change')} {have} no {how} value, from or to a level that is not above 0 ({where})"
-        warnings.warn(f"{why}; {missing}; {instead} has all", stacklevel=3)
+        why = Said.of(
+            int(lost.sum()),
+            "{n} change has no {how} value, from or to a level that is not above 0 (the first: {code!r}, {place}); it "
+            "is missing; {instead} has all",
+            "{n} changes have no {how} value, from or to a level that is not above 0 (the first: {code!r}, {place}); "
+            "they are missing; {instead} has all",
+            how=how,
+            code=codes[column],
+            place=self.panel.place(row),
+            instead=instead,
+        )
+        warnings.warn(told(why, language()), stacklevel=3)
 
     def _changes(self, values: Array) -> pd.DataFrame:
-        refuse_infinite(values, self.panel, self.tree.groups, "change")
+        refuse_infinite(values, self.panel, self.tree.groups, Said("change"))
         return self._matrix(values)
 
     def contributions(
@@ -440,11 +451,13 @@ class Result:
         limit of gaps of 1e-3, 1e-6, 1e-9 and 0.
         """
         branch = self._branch(node)
-        faults = list[str]()
+        faults = list[Said]()
         for name, word, kind in (("of", of, Whole), ("depth", depth, Depth), ("split", split, Split)):
-            faults += [] if among(word, get_args(kind)) else [f"{name}: no {word!r}{suggestion(word, get_args(kind))}"]
+            if not among(word, get_args(kind)):
+                guess = suggestion(word, get_args(kind))
+                faults.append(Said("{name}: no {word!r}{guess}", name=name, word=word, guess=guess))
         if not isinstance(share, (bool, np.bool_)):
-            faults.append(f"share: true or false is needed, not {shown(share)}")
+            faults.append(Said("share: true or false is needed, not {share}", share=shown(share)))
         raise_all(SpecError, faults)
         g = self.tree.groups.index(branch.code)
         factor = self.factors(base, to, base_of)[:, g]
@@ -468,7 +481,7 @@ class Result:
         if share or of == "growth":
             with np.errstate(over="ignore"):
                 values = 100 * (values / whole[:, np.newaxis])
-        refuse_infinite(values, self.panel, list(parts), "contribution")
+        refuse_infinite(values, self.panel, list(parts), Said("contribution"))
         frame = self._frame(dict(zip(parts, values.T, strict=True)))
         frame.attrs["of"] = of
         return frame
@@ -609,12 +622,16 @@ class Result:
         B      NaN   2.0
         """
         if not among(kind, get_args(LongKind)):
-            raise SpecError(f"kind: no {shown(kind)}{suggestion(kind, get_args(LongKind))}")
+            raise SpecError(
+                Said("kind: no {kind}{guess}", kind=shown(kind), guess=suggestion(kind, get_args(LongKind)))
+            )
         frame = self._of_kind(kind)
         code = self.tree.root.code if node is None else node
         if not among(code, frame.columns):
-            what = "group" if kind in ("score", "level", "rank") else "indicator"
-            raise SpecError(f"node: no {what} {shown(code)}{suggestion(code, frame.columns)}")
+            guess = suggestion(code, frame.columns)
+            if kind in ("score", "level", "rank"):
+                raise SpecError(Said("node: no group {node}{guess}", node=shown(code), guess=guess))
+            raise SpecError(Said("node: no indicator {node}{guess}", node=shown(code), guess=guess))
         return pivoted(self.panel, frame[code].to_numpy(dtype=np.float64))
 
     def _of_kind(self, kind: LongKind) -> pd.DataFrame:
@@ -688,7 +705,9 @@ class Result:
     def _branch(self, node: str | None) -> Any:
         code = self.tree.root.code if node is None else node
         if not among(code, self.tree.by_code):
-            raise SpecError(f"node: no group {code!r}{suggestion(code, self.tree.groups)}")
+            raise SpecError(
+                Said("node: no group {node}{guess}", node=shown(code), guess=suggestion(code, self.tree.groups))
+            )
         return self.tree.by_code[code]
 
     def factors(self, base: Any = None, to: float | None = None, base_of: Any = None) -> Array:
@@ -703,7 +722,7 @@ class Result:
             return np.ones_like(levels)
         number = number_of(to) if isinstance(to, (int, float, np.number)) and not isinstance(to, bool) else None
         if number is None or not 0 < number < np.inf:
-            raise SpecError(f"to: a finite number above 0, not {shown(to)}")
+            raise SpecError(Said("to: a finite number above 0, not {to}", to=shown(to)))
         late = late_groups(self.tree, self.contents)
         known = frozen or levels_of_base(setting, self.panel, levels, self._base_rows(base), late)
         known = with_entrants(self.panel, levels, known, setting.new_units)
@@ -718,12 +737,18 @@ class Result:
 
     def _base_rows(self, base: Any) -> Any:
         if base is not None and self.setting.series != "fixed" and not self.panel.holds(base):
-            why = f"series = {self.setting.series!r} is a chain; give the rows from its base, {base}, on"
-            raise DataError(f"{why}; {self.panel.extent()}")
+            raise DataError(
+                Said(
+                    "series = '{series}' is a chain; give the rows from its base, {base}, on; {extent}",
+                    series=self.setting.series,
+                    base=base,
+                    extent=self.panel.extent(),
+                )
+            )
         if base is not None:
             return self.panel.select(base, "base")
         if self.panel.periods is None:
-            raise DataError("the rows have no period, so there is no first one to set to `to`; give `base`")
+            raise DataError(Said("the rows have no period, so there is no first one to set to `to`; give `base`"))
         return self.panel.periods.ordinals == self.panel.periods.ordinals.min()
 
     def _before(self, levels: Array, lag: int) -> Array:

@@ -23,7 +23,7 @@ from hengdian_index._system.written import whole
 from hengdian_index._tables.table import Array
 from hengdian_index._values.stored import restored, word_of
 from hengdian_index._words.said import Joined, Said, Shown, joined, said
-from hengdian_index.errors import DataError, Fault, FaultsError, SpecError, raise_all
+from hengdian_index.errors import DataError, Fault, FaultsError, SpecError, cause, raise_all, shown
 
 T = TypeVar("T")
 
@@ -145,12 +145,30 @@ def load(path: str | os.PathLike[str], kind: type[T]) -> T:
     try:
         found = _decoded(document["content"], _VERSION_1 if document["version"] == 1 else {})
     except FaultsError as error:
-        remedy = "; import the module that registers it before loading"
-        raise SpecError(*(Fault(f"{file.name}: {fault}{remedy}") for fault in error.faults)) from None
+        told = [
+            Said(
+                "{name}: {fault}; import the module that registers it before loading",
+                name=file.name,
+                fault=fault.message,
+            )
+            for fault in error.faults
+        ]
+        raise SpecError(*told) from None
     except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
-        raise DataError(f"{file.name}: {_other_package(document)} ({error})") from None
+        raise DataError(
+            Said(
+                "{name}: {other_package} ({error})",
+                name=file.name,
+                other_package=_other_package(document),
+                error=cause(error),
+            )
+        ) from None
     if not isinstance(found, kind):
-        raise DataError(f"{file.name}: holds a {type(found).__name__}, not a {kind.__name__}")
+        raise DataError(
+            Said(
+                "{name}: holds a {found}, not a {kind}", name=file.name, found=type(found).__name__, kind=kind.__name__
+            )
+        )
     return found
 
 
@@ -158,13 +176,17 @@ def _unregistered(tree: Tree) -> Iterator[Fault]:
     """Yield a fault for each choice that is a function without a registered name."""
     nodes: tuple[Leaf | Branch, ...] = (*tree.leaves, *tree.branches)
     for node in nodes:
-        who = f"{'indicator' if isinstance(node, Leaf) else 'group'} {node.code!r}"
+        who = (
+            Said("indicator {name!r}", name=node.code)
+            if isinstance(node, Leaf)
+            else Said("group {name!r}", name=node.code)
+        )
         later = list(node.weights_since.values()) if isinstance(node, Branch) else []
         chosen = [(field.name, getattr(node, field.name)) for field in fields(node)]
         for step, choice in [*chosen, *(("weights_since", choice) for choice in later)]:
             for method in _methods(choice) if isinstance(choice, Choice) else ():
                 if not method.registered:
-                    yield Fault(f"{who}: {step}: {_remedy(method)}", (who, step))
+                    yield Fault(joined([who, step, _remedy(method)], "heads"), (who, step))
 
 
 def _methods(choice: Choice) -> Iterator[Method]:
@@ -174,12 +196,18 @@ def _methods(choice: Choice) -> Iterator[Method]:
         yield from _methods(part)
 
 
-def _remedy(method: Method) -> str:
+def _remedy(method: Method) -> Said:
     known = FAMILIES[method.family].get(method.name)
     if known is not None:
-        return f"another function has taken the name {method.name!r}, so this one cannot be saved; fit again with it"
-    decorator = _REGISTER.get(method.family, f"the decorator of {method.family}")
-    return f"{method.name} is no registered method, so it cannot be saved; decorate it with {decorator}"
+        return Said(
+            "another function has taken the name {name!r}, so this one cannot be saved; fit again with it",
+            name=method.name,
+        )
+    return Said(
+        "{name} is no registered method, so it cannot be saved; decorate it with {decorator}",
+        name=method.name,
+        decorator=_REGISTER.get(method.family) or Said("the decorator of {family}", family=method.family),
+    )
 
 
 class _Kind(NamedTuple):
@@ -256,7 +284,17 @@ def _encoded(value: Any, place: tuple[str, ...], faults: list[Fault]) -> Any:
     try:
         tag, parts = _parts(value)
     except TypeError:
-        faults.append(Fault(f"{_words(place)}: {_described(value)} cannot be saved; {_advice(place)}", place))
+        faults.append(
+            Fault(
+                Said(
+                    "{where}: {described} cannot be saved; {advice}",
+                    where=_words(place),
+                    described=_described(value),
+                    advice=_advice(place),
+                ),
+                place,
+            )
+        )
         return None
     # The keys of a mapping say where its parts are.
     if tag in ("dict", "frozen"):
@@ -298,27 +336,26 @@ def _decoded(said: Any, alias: Mapping[str, str]) -> Any:
     return restored(alias.get(tag, tag), parts)
 
 
-def _words(place: tuple[str, ...]) -> str:
+def _words(place: tuple[str, ...]) -> Said:
     """Return where in a fit something is, in the words of a spec."""
     field, code, *_ = (*(place[1:] if place[:1] == ("preparation",) else place), "", "")
     if field in _STEPS:
-        return f"indicator {code!r}: {_STEPS[field]}"
-    return "impute" if field == "blocks" else ".".join(place)
+        return joined([Said("indicator {name!r}", name=code), _STEPS[field]], "heads")
+    return joined(["impute" if field == "blocks" else ".".join(place)])
 
 
-def _described(value: Any) -> str:
+def _described(value: Any) -> Said:
+    kind = f"{type(value).__module__}.{type(value).__qualname__}"
     name = getattr(value, "__name__", "")
-    kind = type(value)
-    return f"{name or 'a value'} ({kind.__module__}.{kind.__qualname__})"
+    return Said("{name} ({kind})", name=name, kind=kind) if name else Said("a value ({kind})", kind=kind)
 
 
-def _advice(place: tuple[str, ...]) -> str:
-    learnt = {"blocks", *_STEPS} & set(place[:2])
-    return (
-        "choose a method of the package, or register a function that returns numbers or a fitted map of the package"
-        if learnt
-        else "write it as a number, a text, a date, or a list or an array of these"
-    )
+def _advice(place: tuple[str, ...]) -> Said:
+    if {"blocks", *_STEPS} & set(place[:2]):
+        return Said(
+            "choose a method of the package, or register a function that returns numbers or a fitted map of the package"
+        )
+    return Said("write it as a number, a text, a date, or a list or an array of these")
 
 
 def _document(file: Path) -> dict[str, Any]:
@@ -326,29 +363,53 @@ def _document(file: Path) -> dict[str, Any]:
     try:
         content = file.read_bytes()
     except FileNotFoundError:
-        raise DataError(f"{file}: no such file") from None
+        raise DataError(Said("{file}: no such file", file=file)) from None
     except (OSError, ValueError) as error:
-        why = error.strerror if isinstance(error, OSError) else error
-        raise DataError(f"{file}: cannot be read ({why}); give a file that Fitted.save wrote") from None
+        why = cause(error, (error.strerror or "") if isinstance(error, OSError) else "")
+        raise DataError(
+            Said("{file}: cannot be read ({why}); give a file that Fitted.save wrote", file=file, why=why)
+        ) from None
     try:
         document = json.loads(content.decode("utf-8-sig"))
         seal = _seal(document) if isinstance(document, dict) else ""
     except (ValueError, RecursionError) as error:
-        raise DataError(f"{file.name}: damaged or cut off, for it is no JSON ({error}); save the fit again") from None
+        raise DataError(
+            Said(
+                "{name}: damaged or cut off, for it is no JSON ({error}); save the fit again",
+                name=file.name,
+                error=cause(error),
+            )
+        ) from None
     if not isinstance(document, dict) or document.get("format") != FORMAT:
-        raise DataError(f"{file.name}: not a fit saved by hengdian_index")
+        raise DataError(Said("{name}: not a fit saved by hengdian_index", name=file.name))
     if document.get("version") not in (1, VERSION):
-        found = f"version {document.get('version')!r} of the format, this is version {VERSION}"
-        raise DataError(f"{file.name}: {found}; {_other_package(document)}")
+        raise DataError(
+            Said(
+                "{name}: version {found} of the format, this is version {version}; {other_package}",
+                name=file.name,
+                found=shown(document.get("version")),
+                version=VERSION,
+                other_package=_other_package(document),
+            )
+        )
     if document.get("sha256") != seal:
-        why = "edited or damaged since it was saved, for its contents do not agree with its hash"
-        raise DataError(f"{file.name}: {why}; save the fit again, or change the index and fit it again")
+        raise DataError(
+            Said(
+                "{name}: edited or damaged since it was saved, for its contents do not agree with its hash; save the "
+                "fit again, or change the index and fit it again",
+                name=file.name,
+            )
+        )
     return document
 
 
-def _other_package(document: Mapping[str, Any]) -> str:
-    wrote = f"hengdian_index {document.get('package')} wrote the file, and this is {__version__}"
-    return f"{wrote}; fit the index again, or load the file with the version that wrote it"
+def _other_package(document: Mapping[str, Any]) -> Said:
+    return Said(
+        "hengdian_index {package} wrote the file, and this is {version}; fit the index again, or load the file with "
+        "the version that wrote it",
+        package=document.get("package"),
+        version=__version__,
+    )
 
 
 def _seal(document: Mapping[str, Any]) -> str:
@@ -366,5 +427,9 @@ def _replace(path: Path, text: str) -> None:
             file.flush()
             os.fsync(file.fileno())
     except OSError as error:
-        why = f"cannot be written ({error.strerror})"
-        raise SpecError(f"{path}: {why}; choose another name or folder") from None
+        why = Said(
+            "{path}: cannot be written ({why}); choose another name or folder",
+            path=path,
+            why=cause(error, error.strerror or ""),
+        )
+        raise SpecError(why) from None

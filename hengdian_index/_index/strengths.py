@@ -9,6 +9,7 @@ from hengdian_index._scoring.tree import Leaf, Tree
 from hengdian_index._tables.panel import Panel
 from hengdian_index._tables.table import Array
 from hengdian_index._values.equality import settled
+from hengdian_index._words.said import Said, joined
 from hengdian_index.errors import DataError, SpecError, raise_all
 
 
@@ -39,12 +40,18 @@ def strengths(tree: Tree, panel: Panel, normalised: Array, row: int, n: int) -> 
     Ranks are among the rows of its period; with fewer than 2n indicators there are fewer weaknesses.
     """
     if isinstance(n, bool) or not isinstance(n, (int, np.integer)) or n < 1:
-        raise SpecError(f"strengths: n: a whole number, 1 or more, not {n!r}")
+        raise SpecError(Said("strengths: n: a whole number, 1 or more, not {n!r}", n=n))
     scope = np.ones(panel.n, dtype=np.bool_)
     if panel.periods is not None and panel.units is not None:
         scope = panel.periods.ordinals == panel.periods.ordinals[row]
     if scope.sum() < 3:
-        raise DataError(f"{panel.place(row)}: strengths compare at least 3 rows, there are {int(scope.sum())}")
+        raise DataError(
+            Said(
+                "{place}: strengths compare at least 3 rows, there are {rows}",
+                place=panel.place(row),
+                rows=int(scope.sum()),
+            )
+        )
     scores = pd.Series(settled(normalised[row]), index=list(tree.codes))
     ranks = pd.DataFrame(normalised[scope], columns=list(tree.codes)).rank(ascending=False, method="min")
     frame = pd.DataFrame({"score": scores, "rank": ranks.iloc[int(scope[:row].sum())]}).dropna()
@@ -58,8 +65,11 @@ def _scales(tree: Tree) -> tuple[Array, Array]:
     """Return the worst and the best score of each indicator's scale."""
     ends = [_scale(leaf) for leaf in tree.leaves]
     bare = [leaf.code for leaf, end in zip(tree.leaves, ends, strict=True) if not np.isfinite(end).all()]
-    why = "has no best and worst score; obstacle degrees need min_max, goalposts or another scale with two ends"
-    raise_all(SpecError, [f"indicator {code!r}: its normalisation {why}" for code in bare])
+    why = Said(
+        "its normalisation has no best and worst score; obstacle degrees need min_max, goalposts or another scale with "
+        "two ends"
+    )
+    raise_all(SpecError, [joined([Said("indicator {name!r}", name=code), why], "heads") for code in bare])
     low, high = np.array(ends).T
     return low, high
 

@@ -10,7 +10,8 @@ from hengdian_index._files.write_workbook import judgement_page, write_workbook
 from hengdian_index._index.index import sheet_fields
 from hengdian_index._tables.workbook import tab
 from hengdian_index._words.catalogue import LANGUAGES, Lang, Words, words
-from hengdian_index.errors import SpecError, among, raise_all
+from hengdian_index._words.said import Said
+from hengdian_index.errors import SpecError, among, raise_all, spoken
 
 # Made up: eight quarters of what is offered and what is sold.
 _PERIODS = tuple(f"{year}Q{quarter}" for year in (2023, 2024) for quarter in (1, 2, 3, 4))
@@ -26,15 +27,15 @@ _TIMES_AS_IMPORTANT = 2
 _SCALE = {"method": "min_max", "lower": 60, "upper": 100}
 
 
-def new_workbook(path: str | Path, *, lang: Lang = "en", force: bool = False) -> None:
+def new_workbook(path: str | Path, *, lang: Lang | None = None, force: bool = False) -> None:
     """Write a workbook to fill in: an example of two groups and four indicators that computes at once.
 
     Parameters
     ----------
     path : path
         Ends in .xlsx; nothing stands there yet, or `force` is given.
-    lang : "en" or "zh"
-        Language of sheets, headings, notes and the example.
+    lang : "en" or "zh", optional
+        Language of sheets, headings, notes and the example; by default that which is spoken (`hi.options`).
 
     Raises
     ------
@@ -49,14 +50,17 @@ def new_workbook(path: str | Path, *, lang: Lang = "en", force: bool = False) ->
     calculates them.
     """
     path = Path(path)
-    faults = [] if among(lang, LANGUAGES) else [f"lang: 'en' or 'zh', not {lang!r}"]
+    faults = [] if lang is None or among(lang, LANGUAGES) else [Said("lang: 'en' or 'zh', not {lang!r}", lang=lang)]
     if path.suffix.lower() == ".toml":
-        faults.append(f"{path.name}: a .toml file is drafted for a table, new {path} data.csv")
+        why = Said("{name}: a .toml file is drafted for a table, new {path} data.csv", name=path.name, path=path)
+        faults.append(why)
     elif path.suffix.lower() != ".xlsx":
-        faults.append(f"{path.name}: a new workbook ends in .xlsx")
+        faults.append(Said("{name}: a new workbook ends in .xlsx", name=path.name))
     if os.path.lexists(path) and not force:
-        faults.append(f"{path}: exists already and is not overwritten; choose another name, or give --force")
+        why = Said("{path}: exists already and is not overwritten; choose another name, or give --force", path=path)
+        faults.append(why)
     raise_all(SpecError, faults)
+    lang = spoken(lang)
     say = words(lang, "template")
     top, first, second = (say[f"code {group}"] for group in _GROUPS)
     sheet = tab("judgements", lang)

@@ -37,7 +37,7 @@ from hengdian_index._values.letters import columns
 from hengdian_index._words.catalogue import Lang, words
 from hengdian_index._words.language import language, speaking
 from hengdian_index._words.said import Said, joined
-from hengdian_index.errors import DataError, SpecError, listed, raise_all, spoken, suggestion
+from hengdian_index.errors import DataError, SpecError, cause, listed, raise_all, spoken, suggestion
 from hengdian_index.log import Entry, step_in, told
 
 _ROWS = 8
@@ -286,12 +286,18 @@ def write_folder(
     try:
         kept = {followed(path) for path in apart}
         lost = kept & {followed(out / name) for name in found}
-        why = "is INDEX or DATA itself, which would be lost; give another folder"
-        raise_all(SpecError, [f"--out: {path} {why}" for path in sorted(lost)])
+        faults = [
+            Said("--out: {path} is INDEX or DATA itself, which would be lost; give another folder", path=path)
+            for path in sorted(lost)
+        ]
+        raise_all(SpecError, faults)
         gone = [name for name in _unedited(out) if name not in found and followed(out / name) not in kept]
         whole_folder(out, found, gone)
     except OSError as error:
-        raise DataError(f"cannot write to {out}: {error.strerror}; choose another folder") from None
+        why = cause(error, error.strerror or "")
+        raise DataError(
+            Said("cannot write to {path}: {strerror}; choose another folder", path=out, strerror=why)
+        ) from None
     return list(found)
 
 
@@ -403,8 +409,9 @@ def _called(name: str) -> list[Method | str]:
         homes = Counter(method for _, method in known)
         every = [method if homes[method] == 1 else f"{key}.{method}" for key, method in known]
         names = near(name)
-        told = f"; there are {listed(names[:_NAMES])}" if names else suggestion(short, sorted(every))
-        raise SpecError(f"no method {name!r}{told}")
+        there = Said("; there are {names}", names=listed(names[:_NAMES]))
+        guess = there if names else suggestion(short, sorted(every))
+        raise SpecError(Said("no method {name!r}{guess}", name=name, guess=guess))
     return found
 
 

@@ -15,7 +15,7 @@ from hengdian_index._scoring.tree import Setting
 from hengdian_index._tables.cells import no_label
 from hengdian_index._tables.panel import Panel
 from hengdian_index._tables.table import Array
-from hengdian_index._values.decimals import counted
+from hengdian_index._words.said import Said
 from hengdian_index.errors import DataError, Fault, fewer, native, raise_all
 
 
@@ -38,19 +38,41 @@ def columns_of_units(setting: Setting) -> tuple[tuple[str, ...], tuple[str, ...]
     return tuple(dict.fromkeys((*filter(None, [setting.unit_names]), *labels))), weights
 
 
-def notes_of_groups(setting: Setting, panel: Panel) -> list[str]:
+def notes_of_groups(setting: Setting, panel: Panel) -> list[Said]:
     """Return what is said of rows that count in no group; weights below 0 are refused."""
-    told, faults = list[str](), list[Fault]()
+    told, faults = list[Said](), list[Fault]()
     for one in asked(setting):
         labels, weights = _labels(one, panel), _weights(one, panel)
         below = np.flatnonzero(weights < 0)
         faults += [
-            Fault(f"{panel.place(int(i))}: weight {weights[i]:g} in {one['weights']!r} is below 0") for i in below
+            Fault(
+                Said(
+                    "{place}: weight {weight:g} in {column!r} is below 0",
+                    place=panel.place(int(i)),
+                    weight=weights[i],
+                    column=one["weights"],
+                )
+            )
+            for i in below
         ]
         without, unweighed = sum(label is None for label in labels), int(np.isnan(weights).sum())
-        told += [f"{counted(without, 'row')} in no mean over units: no label in {one['by']!r}"] if without else []
-        told += [f"{counted(unweighed, 'row')} in no mean over units: no {one['weights']!r}"] if unweighed else []
-    raise_all(DataError, fewer(faults, "weights below 0"))
+        if without:
+            why = Said.of(
+                without,
+                "{n} row in no mean over units: no label in {column!r}",
+                "{n} rows in no mean over units: no label in {column!r}",
+                column=one["by"],
+            )
+            told.append(why)
+        if unweighed:
+            why = Said.of(
+                unweighed,
+                "{n} row in no mean over units: no {column!r}",
+                "{n} rows in no mean over units: no {column!r}",
+                column=one["weights"],
+            )
+            told.append(why)
+    raise_all(DataError, fewer(faults, Said("weights below 0")))
     return list(dict.fromkeys(told))
 
 

@@ -120,6 +120,15 @@ class Filling:
         return cls(np.where(missing, filled, rows.values), cells, tuple(why(int(i), int(j)) for i, j in cells))
 
 
+LEFT = Said("left missing")
+"""What is said of a cell that could not be filled, before the reason."""
+
+
+def unfilled(why: Said) -> Said:
+    """Return what is said of a cell that could not be filled, and why."""
+    return joined([LEFT, why], "heads")
+
+
 class Filler(Protocol):
     """What an imputation has learnt: a frozen value that fills any rows with the same columns."""
 

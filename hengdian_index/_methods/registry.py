@@ -21,7 +21,7 @@ from hengdian_index._methods.aliases import meant
 from hengdian_index._methods.traits import DECLARED
 from hengdian_index._words.catalogue import LANGUAGES
 from hengdian_index._words.said import Said, joined
-from hengdian_index.errors import Fault, OptionError, SpecError, fewer, raise_all, shown, suggestion
+from hengdian_index.errors import Fault, OptionError, SpecError, cause, fewer, raise_all, shown, suggestion
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -272,7 +272,7 @@ def opened(family: str, name: str, module: str) -> Method:
         try:
             resolve_name(f"{module}:")
         except (ImportError, ValueError) as error:
-            why = Said(" ({error})", error=error)
+            why = Said(" ({error})", error=cause(error))
         found = FAMILIES[family].get(name)
     if found is None:
         raise SpecError(

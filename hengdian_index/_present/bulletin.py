@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 
@@ -25,7 +25,7 @@ from hengdian_index._tables.periods import format_period
 from hengdian_index._tables.table import Array
 from hengdian_index._words.catalogue import Lang, Room, words
 from hengdian_index._words.said import Said
-from hengdian_index.errors import FaultsError, SpecError, known_language
+from hengdian_index.errors import FaultsError, SpecError, spoken
 from hengdian_index.plot.layout import name_of, of_unit, row_names
 from hengdian_index.plot.numbers import in_points
 from hengdian_index.plot.style import as_text
@@ -58,7 +58,7 @@ def bulletin(
     *,
     period: Any = None,
     unit: Any = None,
-    lang: Literal["en", "zh"] = "en",
+    lang: Lang | None = None,
     uncertainty: Uncertainty | None = None,
 ) -> str:
     """Return the bulletin of a period as Markdown, written to a file of Word or Markdown where one is named.
@@ -75,8 +75,8 @@ def bulletin(
     unit : label, optional
         Whose index it is, where the table has several units. Without it the bulletin is of all: who is first and last,
         who gained and lost places.
-    lang : {"en", "zh"}
-        Language.
+    lang : {"en", "zh"}, optional
+        Language; by default that which is spoken (`hi.options`).
     uncertainty : Uncertainty, optional
         Draws of the same rows, from which the interval is.
 
@@ -95,7 +95,7 @@ def bulletin(
     >>> text.splitlines()[2][:93]
     'In the fourth quarter of 2009 Film industry index (illustrative) stood at 111.98 (1998 = 100)'
     """
-    known_language(lang)
+    lang = spoken(lang)
     ending = None if path is None else Path(path).suffix.lower()
     if ending not in (None, ".docx", ".md"):
         raise SpecError(Said("path: a file that ends in .docx or .md, not {path!r}", path=str(path)))
@@ -120,7 +120,7 @@ def bulletin_page(result: Result, unit: Any, found: Uncertainty | None, lang: La
         return (_of_one if single else _of_many)(result, unit, found, lang)
 
 
-def _of_one(result: Result, unit: Any, found: Uncertainty | None, lang: Literal["en", "zh"]) -> Page:
+def _of_one(result: Result, unit: Any, found: Uncertainty | None, lang: Lang) -> Page:
     """Return the bulletin of one index over time."""
     say = words(lang, "bulletin")
     row, line = int(of_unit(result.panel, unit)[-1]), _Line(result, say)
@@ -150,7 +150,7 @@ def _of_one(result: Result, unit: Any, found: Uncertainty | None, lang: Literal[
     return Page(_title(result, unit, line.period(row), say), _paragraphs(told), say["table"], heading, rows)
 
 
-def _of_many(result: Result, unit: Any, found: Uncertainty | None, lang: Literal["en", "zh"]) -> Page:
+def _of_many(result: Result, unit: Any, found: Uncertainty | None, lang: Lang) -> Page:
     """Return the bulletin of units that are compared in a period."""
     say, rows, periods = words(lang, "bulletin"), compared(result), result.panel.periods
     assert periods is not None

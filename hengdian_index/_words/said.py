@@ -108,7 +108,7 @@ class Said(str):
         if lang == "en":
             return str.__str__(self)
         forms, n = catalogue(lang).translated(self.template), self.values["n"] if self.several else 1
-        n = n if isinstance(n, Number) else 2
+        n = n if isinstance(n, int) else 2
         english = self.several if n != 1 else self.template
         template = english if not forms else forms[min(catalogue(lang).form(n), len(forms) - 1)]
         return _Filler(lang).vformat(template, (), self.values)

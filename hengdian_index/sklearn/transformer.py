@@ -16,7 +16,7 @@ from hengdian_index._index.fitted import Fitted
 from hengdian_index._index.index import Index
 from hengdian_index._scoring.fields import Group, Indicator
 from hengdian_index._scoring.tree import Tree
-from hengdian_index._values.decimals import counted
+from hengdian_index._words.said import Said, joined
 from hengdian_index.errors import DataError, SpecError, among, guess, raise_all, shown, suggestion
 
 Output = Literal["scores", "levels", "normalised"]
@@ -118,8 +118,16 @@ class IndexTransformer(TransformerMixin, BaseEstimator):  # type: ignore[misc]  
         super().set_params(**{name: value for name, value in params.items() if name in own})
         addressed = {name: value for name, value in params.items() if name not in own}
         odd = [name for name in addressed if not _is_address(self.index, name)]
-        why = f"neither a parameter ({', '.join(own)}) nor an address of the index"
-        raise_all(SpecError, [f"set_params: {name!r} is {why}{guess(name, own)}" for name in odd])
+        faults = [
+            Said(
+                "set_params: {name!r} is neither a parameter ({own}) nor an address of the index{guess}",
+                name=name,
+                own=joined(list(own)),
+                guess=guess(name, own),
+            )
+            for name in odd
+        ]
+        raise_all(SpecError, faults)
         if addressed:
             self.choices = {**(self.choices or {}), **addressed}
         return self
@@ -143,7 +151,9 @@ class IndexTransformer(TransformerMixin, BaseEstimator):  # type: ignore[misc]  
         raise_all(SpecError, [*self._faults_of(index)])
         fitted = index.fit(table)
         if self.output == "levels" and index.series == "fixed" and fitted.base_levels is None:
-            raise DataError(f"output = 'levels': the rows that are learnt from have none of the base, {index.base}")
+            raise DataError(
+                Said("output = 'levels': the rows that are learnt from have none of the base, {base}", base=index.base)
+            )
         self._out = self._codes(fitted.tree)
         self.index_, self.fitted_ = index, fitted
         return self
@@ -160,8 +170,15 @@ class IndexTransformer(TransformerMixin, BaseEstimator):  # type: ignore[misc]  
         table = self._table(X, first=False)
         result = self.fitted_.score(table)
         if result.panel.n != len(table):
-            had = f"X has {counted(len(table), 'row')}, the index takes {result.panel.n} of them"
-            raise DataError(f"{had}; a transformer keeps every row: leave out units and totals before it")
+            why = Said.of(
+                len(table),
+                "X has {n} row, the index takes {taken} of them; a transformer keeps every row: leave out units and "
+                "totals before it",
+                "X has {n} rows, the index takes {taken} of them; a transformer keeps every row: leave out units and "
+                "totals before it",
+                taken=result.panel.n,
+            )
+            raise DataError(why)
         found: pd.DataFrame = result.series() if self.output == "levels" else getattr(result, self.output)
         return np.asarray(found[self._out], dtype=np.float64)
 
@@ -187,27 +204,31 @@ class IndexTransformer(TransformerMixin, BaseEstimator):  # type: ignore[misc]  
         tags.input_tags.allow_nan = True
         return tags
 
-    def _faults(self) -> Iterator[str]:
+    def _faults(self) -> Iterator[Said]:
         """Yield what is wrong with the parameters alone."""
         if not (self.index is None or isinstance(self.index, Index)):
-            yield f"index: an hi.Index, or None for one of all columns, not {shown(self.index)}"
+            yield Said("index: an hi.Index, or None for one of all columns, not {index}", index=shown(self.index))
         if not among(self.output, get_args(Output)):
-            yield f"output: no {self.output!r}{suggestion(self.output, get_args(Output))}"
+            guess = suggestion(self.output, get_args(Output))
+            yield Said("output: no {output!r}{guess}", output=self.output, guess=guess)
         if not (self.choices is None or isinstance(self.choices, Mapping)):
-            yield f"choices: a mapping from address to choice, not {shown(self.choices)}"
+            yield Said("choices: a mapping from address to choice, not {choices}", choices=shown(self.choices))
             return
         for name in _COMMON:
             if getattr(self, name) is not None and name in (self.choices or {}):
-                yield f"{name}: chosen twice, also in choices; leave one of the two out"
+                yield Said("{name}: chosen twice, also in choices; leave one of the two out", name=name)
 
-    def _faults_of(self, index: Index) -> Iterator[str]:
+    def _faults_of(self, index: Index) -> Iterator[Said]:
         """Yield what of an index no transformer can be."""
         if self.output == "levels" and index.base is None:
-            yield "output = 'levels': the index names no base period; name it, or take the scores"
+            yield Said("output = 'levels': the index names no base period; name it, or take the scores")
         form = index.data or {}
         for name in ("layout", "latest"):
             if form.get(name) not in (None, False, "wide"):
-                yield f"data: {name} = {form[name]!r} makes other rows of X; give X as hi.tidy makes it"
+                given = repr(form[name])
+                yield Said(
+                    "data: {name} = {given} makes other rows of X; give X as hi.tidy makes it", name=name, given=given
+                )
 
     def _changes(self) -> dict[str, Any]:
         common = {name: getattr(self, name) for name in _COMMON if getattr(self, name) is not None}
@@ -225,9 +246,14 @@ class IndexTransformer(TransformerMixin, BaseEstimator):  # type: ignore[misc]  
         """Return the codes of the columns of the answer."""
         known = tree.codes if self.output == "normalised" else tree.groups
         wanted = [self.nodes] if isinstance(self.nodes, str) else [*(known if self.nodes is None else self.nodes)]
-        what = "indicator" if self.output == "normalised" else "group"
-        unknown = [code for code in wanted if not among(code, known)]
-        raise_all(SpecError, [f"nodes: no {what} {code!r}{suggestion(code, known)}" for code in unknown])
+        unknown = [(code, suggestion(code, known)) for code in wanted if not among(code, known)]
+        faults = [
+            Said("nodes: no indicator {code!r}{guess}", code=code, guess=guess)
+            if self.output == "normalised"
+            else Said("nodes: no group {code!r}{guess}", code=code, guess=guess)
+            for code, guess in unknown
+        ]
+        raise_all(SpecError, faults)
         return wanted
 
     def _table(self, X: Any, *, first: bool) -> Any:  # noqa: N803

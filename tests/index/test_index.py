@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import pickle
+import re
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -472,3 +473,55 @@ def test_groups_that_run_in_a_circle_are_told_as_such_alone():
     with pytest.raises(hi.SpecError) as caught:
         hi.Index(groups=groups, indicators=[hi.Indicator("x", "a")])
     assert "one in the other" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "chinese"),
+    [
+        (
+            lambda: two_levels().replace({"all.wieghts": "equal"}),
+            r"没有地址“all.wieghts”；是否应为“all.weights”？（应为指数的字段，或“代码.字段”：.*）",
+        ),
+        (
+            lambda: two_levels(aggregate="geometric", normalise="min_max"),
+            r"分指数“all”：aggregate：geometric要求数值大于0，但“.*”的取值为0至1.*；请标准化到大于0的标度"
+            r"（如min_max，lower = 1，upper = 100），或令0的得分为0（zeros = 'limit'）",
+        ),
+        (
+            lambda: hi.Index(
+                groups=[hi.Group("总")], indicators=[hi.Indicator("甲", "总", replaces="乙", start="2020", end="2019")]
+            ),
+            r"指标“甲”：replaces：没有指标“乙”；.*\n指标“甲”：start：需要有期；请在指数中指明期所在的列\n"
+            r"指标“甲”：end：起始期2020晚于终止期2019",
+        ),
+        (lambda: two_levels(weigh_on="base", base=None), r"weigh_on = 'base'需要有基期：请指明"),
+        (lambda: two_levels().compute(table()).pivot(kind="socre"), r"kind：没有“socre”；是否应为“score”？.*"),
+        (lambda: two_levels().compute(table()).series(to=0), r"to：应为大于0的有限的数，现为0"),
+        (lambda: two_levels().compute(table()).poverty(), r"poverty：没有对剥夺计数的分指数；请写aggregate = \{.*\}"),
+        (lambda: hi.example("films"), r"没有示例“films”；.*"),
+        (
+            lambda: hi.uncertainty(two_levels(), table(), {"units": hi.Noise(0.1)}, draws=16),
+            r"因素“units”：权重的扰动须写在权重的地址上；.*",
+        ),
+        (lambda: hi.Noise(2), r"Noise：比例应不小于0且小于1，现为2；0.25表示上下浮动四分之一"),
+    ],
+)
+def test_what_is_refused_is_told_in_chinese(wrong: Any, chinese: str) -> None:
+    with pytest.raises((hi.SpecError, hi.DataError)) as found:
+        wrong()
+    assert str(found.value) == found.value.said
+    with hi.options(lang="zh"):
+        assert re.fullmatch(chinese, str(found.value), re.DOTALL), str(found.value)
+
+
+def test_a_file_is_written_in_the_language_that_is_spoken_where_none_is_asked_for(tmp_path: Path) -> None:
+    with hi.options(lang="zh"):
+        two_levels().write(tmp_path / "zh.xlsx")
+        two_levels().write(tmp_path / "en.xlsx", lang="en")
+    two_levels().write(tmp_path / "plain.xlsx")
+    books = {one: pd.read_excel(tmp_path / f"{one}.xlsx", None, engine="calamine") for one in ("zh", "en", "plain")}
+    names = {one: list(book) for one, book in books.items()}
+    assert names["plain"] == names["en"]
+    assert "指标" in names["zh"]
+    with pytest.raises(hi.SpecError, match="lang: no 'fr'"):
+        two_levels().write(tmp_path / "fr.xlsx", lang="fr")  # type: ignore[arg-type]

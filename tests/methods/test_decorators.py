@@ -459,10 +459,6 @@ def own_checked(*, part: float = 0.5):
         (lambda: hi.aggregate.arithmetic(X, [1.0]), "weights：给出了1个，而数据有2列"),
         (lambda: hi.aggregate.arithmetic(X, missing="drop", coverage=2), "missing：没有规则“drop”；可选："),
         (lambda: hi.impute.mean([[np.nan], [np.nan]]), "列0：参数确定期内没有数值"),
-        (
-            lambda: hi.aggregate.geometric([[1.0, 2.0], [0.0, 3.0]]),
-            "该平均数要求数值大于0；请标准化到这样的标度",
-        ),
     ],
 )
 def test_what_is_refused_is_told_in_chinese(wrong, chinese):

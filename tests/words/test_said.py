@@ -188,3 +188,14 @@ def test_every_sentence_has_its_translation_and_every_translation_its_sentence()
 
 def test_english_has_no_catalogue_of_sentences() -> None:
     assert not [room for room in catalogue("en").rooms if of_sentences(room)]
+
+
+def test_what_is_general_is_a_sentence_that_is_told_in_each_language(chinese: None) -> None:
+    counted = [Said.of(n, "{n} row is left out", "{n} rows are left out") for n in (1, 2)]
+    assert {one.in_general.told("zh") for one in counted} == {"剔除…行"}
+    assert line().in_general == "…: … sold … of …"
+    assert line().in_general.told("zh") == "…：…中的…由…售出"
+    assert line().in_general.in_general == line().in_general
+    assert joined([line(), line()], "clauses").in_general.told("zh") == "…：…中的…由…售出"
+    assert joined(["A", 2]).in_general.told("zh") == "…"
+    assert type(pickle.loads(pickle.dumps(line().in_general))) is Said

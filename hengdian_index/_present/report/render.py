@@ -22,6 +22,7 @@ from hengdian_index._robustness.uncertainty import Uncertainty
 from hengdian_index._system.about import install
 from hengdian_index._system.written import whole
 from hengdian_index._words.catalogue import Lang, words
+from hengdian_index._words.language import language
 from hengdian_index._words.said import Said
 from hengdian_index.errors import DataError, SpecError, cause, raise_all, suggestion
 
@@ -35,7 +36,7 @@ def report(
     result: Result,
     path: str | Path,
     *,
-    lang: Lang = "en",
+    lang: Lang | None = None,
     uncertainty: Uncertainty | None = None,
     title: str | None = None,
     period: Any = None,
@@ -49,8 +50,8 @@ def report(
     path : path
         Ends in .html or .htm, or in .docx (the extra `word`): the same sections, with tables that can be edited and
         formulas of Word's own. A file that is there is replaced once the new one is whole.
-    lang : {"en", "zh"}
-        English or Chinese; names stay as the index has them.
+    lang : {"en", "zh"}, optional
+        English or Chinese, by default that which is spoken (`hi.options`); names stay as the index has them.
     uncertainty : Uncertainty, optional
         Draws of the same index on the same data.
     title : str, optional
@@ -99,7 +100,7 @@ def report(
     >>> index.compute(table).report("film.html")  # doctest: +SKIP
     PosixPath('film.html')
     """
-    path = Path(path)
+    path, lang = Path(path), language() if lang is None else lang
     in_word = path.suffix.lower() == ".docx"
     raise_all(SpecError, _faults(path, lang, title))
     if not os.path.isdir(path.parent):

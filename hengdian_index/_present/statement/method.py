@@ -23,7 +23,8 @@ from hengdian_index._scoring.period_maps import PeriodMaps
 from hengdian_index._scoring.preparation import ingredients
 from hengdian_index._scoring.tree import Leaf
 from hengdian_index._tables.periods import format_period
-from hengdian_index.errors import known_language
+from hengdian_index._words.catalogue import Lang
+from hengdian_index.errors import known_language, spoken
 from hengdian_index.log import Entry
 
 # How growth is said, by its form, and by what it is on: as such, and where its levels start.
@@ -33,7 +34,7 @@ _ON = {"year": ("growth year", "growth from year"), "period": ("growth period", 
 
 def method(
     result: Result,
-    lang: Literal["en", "zh"] = "en",
+    lang: Lang | None = None,
     form: Literal["markdown", "latex"] = "markdown",
     *,
     path: str | Path | None = None,
@@ -42,8 +43,8 @@ def method(
 
     Parameters
     ----------
-    lang : {"en", "zh"}
-        English or Chinese.
+    lang : {"en", "zh"}, optional
+        English or Chinese; by default that which is spoken (`hi.options`).
     form : {"markdown", "latex"}
         Markdown with formulas between dollars, or LaTeX to be included in a document (Chinese: with ctex).
     path : path, optional
@@ -64,6 +65,7 @@ def method(
     are those that each method declares beside its function; a function of your own without `formula` is named. Of more
     than twelve units or periods the first twelve are listed; the statement says where the others are.
     """
+    lang = spoken(lang)
     blocks = statement(result, lang)
     text = rendered(blocks, form)
     if path is not None:

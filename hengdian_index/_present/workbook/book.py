@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 
@@ -22,8 +22,8 @@ from hengdian_index._present.workbook.places import Column, Places, cells
 from hengdian_index._present.workbook.ranks import Ranks
 from hengdian_index._present.workbook.scores import score_column
 from hengdian_index._present.workbook.unit_means import UnitMeans
-from hengdian_index._words.catalogue import LANGUAGES
-from hengdian_index._words.language import speaking
+from hengdian_index._words.catalogue import LANGUAGES, Lang
+from hengdian_index._words.language import language, speaking
 from hengdian_index._words.said import Said
 from hengdian_index._words.said import told as told_in
 from hengdian_index.errors import SpecError, raise_all
@@ -32,15 +32,16 @@ from hengdian_index.errors import SpecError, raise_all
 _LOG = {"before": "log before"}
 
 
-def to_excel(result: Result, path: str | Path, *, lang: Literal["en", "zh"] = "en") -> None:
+def to_excel(result: Result, path: str | Path, *, lang: Lang | None = None) -> None:
     """Write the result to an Excel workbook in which what is arithmetic is a formula.
 
     Parameters
     ----------
     path : path
         Ends in .xlsx; a file that stands there is replaced.
-    lang : "en" or "zh"
-        Language of the sheets' names, headings and remarks. Codes, names and what the log says stay as they are.
+    lang : "en" or "zh", optional
+        Language of the sheets' names, headings, remarks and log, by default that which is spoken (`hi.options`). Codes
+        and names stay as they are.
 
     Raises
     ------
@@ -70,12 +71,12 @@ def to_excel(result: Result, path: str | Path, *, lang: Literal["en", "zh"] = "e
     Proof: `tests/present/workbook/test_book.py`, where each formula is calculated again, and
     `tests/present/workbook/test_workbook_office.py`, where a spreadsheet program does.
     """
-    with excel_written(result, Path(path), lang):
+    with excel_written(result, Path(path), language() if lang is None else lang):
         pass
 
 
 @contextmanager
-def excel_written(result: Result, path: Path, lang: Literal["en", "zh"]) -> Iterator[None]:
+def excel_written(result: Result, path: Path, lang: Lang) -> Iterator[None]:
     """Write a result as a workbook that takes its place when the block ends well."""
     faults = [] if lang in LANGUAGES else [Said("lang: 'en' or 'zh', not {lang!r}", lang=lang)]
     if path.suffix.lower() != ".xlsx":
