@@ -11,11 +11,13 @@ from typing import Any, Literal, get_args, get_origin
 from hengdian_index._files import toml
 from hengdian_index._files.read_workbook import Fields, parsed
 from hengdian_index._files.sheets import Live, Page, cell_of, heading_of, meaning_of, write_pages
+from hengdian_index._methods.aliases import written_as
 from hengdian_index._methods.registry import FAMILIES, Method
 from hengdian_index._scoring.fields import Choosable
 from hengdian_index._tables.archive import letters
 from hengdian_index._tables.workbook import tab
 from hengdian_index._words.catalogue import LANGUAGES, words
+from hengdian_index._words.choices import word_of
 from hengdian_index._words.said import Said
 from hengdian_index.errors import DataError, SpecError, among, raise_all
 
@@ -163,14 +165,16 @@ def _data_page(data: Any, lang: str) -> Page:
 
 def _lists_page(lang: str) -> Page:
     """Return the sheet of the names of methods, which the drop-down lists show, each beside what it means."""
-    every = [sorted(methods.items()) for methods in FAMILIES.values()]
-    most = max(map(len, every))
-    columns = [
-        column + [None] * (most - len(column))
-        for methods in every
-        for column in ([name for name, _ in methods], [_meaning(method, lang) for _, method in methods])
-    ]
-    header = [one for family in FAMILIES for one in (family, heading_of("index", "meaning", lang))]
+    most = max(map(len, FAMILIES.values()))
+    columns, header = list[list[Any]](), list[str]()
+    for family, methods in FAMILIES.items():
+        names = sorted(methods)
+        own = [names, [_meaning(methods[name], lang) for name in names]]
+        header += [family, heading_of("index", "meaning", lang)]
+        if lang == "zh":
+            own.append([written_as(family, name, methods) for name in names])
+            header.append(heading_of("index", "name", lang))
+        columns += [column + [None] * (most - len(column)) for column in own]
     return Page(tab("lists", lang), header, list(zip(*columns, strict=True)), frozen=(1, 0))
 
 
@@ -183,13 +187,15 @@ def _meaning(method: Method, lang: str) -> str:
 def _choices(name: str, kind: Any, lang: str) -> Any:
     """Return what a drop-down list of a field shows, None where anything may stand."""
     for family in (mark.family for mark in get_args(kind) if isinstance(mark, Choosable)):
-        column = letters(2 * list(FAMILIES).index(family) + 1)
+        place = list(FAMILIES).index(family)
+        # Beside the name of code stands what it means, and in Chinese how it is called there.
+        column = letters(3 * place + 3 if lang == "zh" else 2 * place + 1)
         return f"='{tab('lists', lang)}'!${column}$2:${column}${len(FAMILIES[family]) + 1}"
     if name == "parent":
         return f"='{tab('groups', lang)}'!$A$2:$A${_ROWS_TO_FILL}"
     if name == "direction":
         return [words(lang, "sheet")[sign] for sign in ("1", "-1")] if lang != "en" else [1, -1]
-    return _words(kind)
+    return [word_of(name, word, lang) or word for word in _words(kind)]
 
 
 def _words(kind: Any) -> list[str]:
@@ -205,6 +211,11 @@ def _shown(name: str, kind: Any, value: Any, lang: str) -> Any:
         return _inline(value)
     if name == "direction" and lang != "en" and value in (1, -1):
         return words(lang, "sheet")[str(int(value))]
+    if isinstance(value, str) and value in _words(kind) and (word := word_of(name, value, lang)):
+        return word
+    for family in (mark.family for mark in get_args(kind) if isinstance(mark, Choosable)):
+        if lang == "zh" and isinstance(value, str):
+            value = written_as(family, value, FAMILIES[family])
     if isinstance(value, str):
         return value if _stays(name, kind, value) else _inline(value)
     return value

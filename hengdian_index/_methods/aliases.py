@@ -47,9 +47,24 @@ def aliases(family: str, name: str, traits: Mapping[str, Any]) -> tuple[str, ...
 
 def meant(family: str, name: str, methods: Mapping[str, Any]) -> str | None:
     """Return the method of a family that a name stands for, None where it is none, or that of several."""
-    wanted = plain(name)
-    found = [own for own, method in methods.items() if wanted in _plain((own, *aliases(family, own, method.traits)))]
+    wanted = {plain(name), plain(_BRACKETS.sub("", name))}
+    found = [own for own, method in methods.items() if wanted & _plain((own, *aliases(family, own, method.traits)))]
     return found[0] if len(found) == 1 else None
+
+
+def written_as(family: str, name: str, methods: Mapping[str, Any]) -> str:
+    """Return the Chinese name of a method, its own where it has none that stands for it alone.
+
+    Examples
+    --------
+    >>> from hengdian_index._methods.aliases import written_as
+    >>> from hengdian_index._methods.registry import FAMILIES
+    >>> written_as("weights", "entropy", FAMILIES["weights"])
+    '熵权法'
+    """
+    said = str(methods[name].traits.get("chinese") or "") if name in methods else ""
+    found = [one for one in (_BRACKETS.sub("", said).strip(), said) if one and meant(family, one, methods) == name]
+    return found[0] if found else name
 
 
 def also_called(address: str) -> tuple[str, ...]:

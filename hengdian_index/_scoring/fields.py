@@ -43,6 +43,7 @@ from hengdian_index._tables.cells import is_missing, number_of, single
 from hengdian_index._tables.form import Form
 from hengdian_index._tables.periods import ACCEPTED, read_label
 from hengdian_index._tables.selection import LabelledMask, value_of
+from hengdian_index._words.choices import value_meant
 from hengdian_index._words.said import Said, joined
 from hengdian_index.errors import Fault, FaultsError, SpecError, among, fewer, raise_all, shown, suggestion
 from hengdian_index.series import deseasonalise
@@ -77,6 +78,13 @@ class Choosable:
 
     def read(self, given: Any) -> Any:
         """Return the choice that a user's words stand for; "none" stands where a wider default shall not hold."""
+        if (
+            self.or_none
+            and isinstance(given, str)
+            and not given.isascii()
+            and value_meant(self.family, given) == "none"
+        ):
+            return "none"
         if given is None or (self.or_none and among(given, ("none",))):
             return given
         return Choice.of_weights(given) if self.family == "weights" else Choice.of(self.family, given)
@@ -134,6 +142,8 @@ def _growth(given: Any) -> Any:
     if given is None:
         return None
     said = dict(given) if isinstance(given, Mapping) else {"on": given}
+    if isinstance(said.get("on"), str):
+        said["on"] = value_meant("growth", said["on"]) or said["on"]
     faults = _unknown(said, (*_GROWTH, "level"))
     faults += [] if "on" in said else [Said('on is missing: on = "year" or on = "period"')]
     for name, words in _GROWTH.items():
@@ -517,7 +527,7 @@ class Part(metaclass=_Kind):
         """Return every field, and which are given; all faults at once."""
         who = called(cls.__name__.lower(), given["code"]) if "code" in given else None
         try:
-            found = _model(cls).model_validate(given)
+            found = _model(cls).model_validate(_in_code(cls, given))
         except ValidationError as error:
             raise SpecError(*_faults_of(error, cls, who)) from None
         return {**vars(found), "model_fields_set": frozenset(found.model_fields_set)}
@@ -674,6 +684,13 @@ def _words_of(hint: Any) -> list[Any]:
     """Return the words that a type has."""
     own = list(get_args(hint)) if get_origin(hint) is Literal else []
     return own or [word for part in get_args(hint) if get_origin(hint) is not Literal for word in _words_of(part)]
+
+
+def _in_code(kind: type[Part], given: dict[str, Any]) -> dict[str, Any]:
+    """Return fields with the codes of words that are typed in another language."""
+    typed = {name: value for name, value in given.items() if isinstance(value, str) and not value.isascii()}
+    known = {name: value_meant(name, value) for name, value in typed.items() if _words_of(hints_of(kind).get(name))}
+    return given | {name: code for name, code in known.items() if code is not None}
 
 
 def _needed(found: Mapping[str, Any], hint: Any) -> Said | str:

@@ -12,6 +12,7 @@ from typing import Any, Literal, TypeAlias, get_args
 
 from hengdian_index._tables.cells import number_of, single
 from hengdian_index._tables.printed import narrow
+from hengdian_index._words.choices import value_meant
 from hengdian_index._words.said import Said
 from hengdian_index.errors import Fault, SpecError, raise_all, shown, suggestion
 
@@ -181,6 +182,7 @@ def _rows(given: Any) -> int:
 
 
 def _layout(given: Any) -> Any:
+    given = (value_meant("layout", given) or given) if isinstance(given, str) else given
     if given not in get_args(Layout):
         raise SpecError(Said("no {given}{guess}", given=shown(given), guess=suggestion(given, get_args(Layout))))
     return given

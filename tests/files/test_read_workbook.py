@@ -6,7 +6,7 @@ import datetime
 import time
 import zipfile
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, get_args, get_origin
 
 import numpy as np
 import pandas as pd
@@ -27,6 +27,7 @@ from hengdian_index._index.index import sheet_fields
 from hengdian_index._tables.read_file import read_table
 from hengdian_index._tables.workbook import read_sheets, tab
 from hengdian_index._words.catalogue import words
+from hengdian_index._words.choices import value_meant, word_of
 from hengdian_index.cli import main
 
 LANGUAGES = pytest.mark.parametrize("lang", ["en", "zh"])
@@ -355,7 +356,7 @@ def test_an_empty_form_has_every_field_explained_and_lists_to_choose_from(tmp_pa
         assert list(sheets[names[sheet]].header) == expected
     assert len(sheets[names["index"]].rows) == len(FIELDS["index"])
     xml = zipfile.ZipFile(path).read("xl/worksheets/sheet3.xml").decode()
-    assert f"'{names['lists']}'!$A$2" in xml
+    assert f"'{names['lists']}'!${'C' if lang == 'zh' else 'A'}$2" in xml
     assert ("正向" in xml) == (lang == "zh")
     assert 'state="frozen"' in xml
     comments = zipfile.ZipFile(path).read("xl/comments2.xml").decode()
@@ -389,3 +390,53 @@ def test_the_same_index_gives_the_same_bytes(tmp_path: Path) -> None:
     time.sleep(1.1)
     two_levels().write(tmp_path / "b.xlsx", data=table())
     assert (tmp_path / "a.xlsx").read_bytes() == (tmp_path / "b.xlsx").read_bytes()
+
+
+def codes_of(kind: Any) -> list[str]:
+    """Return the codes that the type of a field has."""
+    own = list(get_args(kind)) if get_origin(kind) is Literal else [one for k in get_args(kind) for one in codes_of(k)]
+    return [one for one in own if isinstance(one, str)]
+
+
+def words_of_fields() -> list[tuple[str, str, str]]:
+    """Return each word that a cell may have for a field: the field, the code, the word in Chinese."""
+    return [
+        (key.partition(".")[0], key.partition(".")[2], word)
+        for key, said in words("zh", "choice").items()
+        for word in said.split(", ")
+    ]
+
+
+def test_every_word_of_a_field_stands_for_one_code_and_every_code_has_one() -> None:
+    found = words_of_fields()
+    assert {(field, value_meant(field, word)) for field, _, word in found} == {(one, code) for one, code, _ in found}
+    assert len({(field, word) for field, _, word in found}) == len(found)
+    for field, kind in {name: kind for one in FIELDS.values() for name, kind in one.items()}.items():
+        assert all(word_of(field, code, "zh") for code in codes_of(kind)), field
+
+
+@pytest.mark.parametrize(
+    ("choices", "expected"),
+    [
+        ({"缺失": "重新分配权重", "比较范围": "同一期"}, {"missing": "reweight", "scope": "period"}),
+        ({"缺失": "不给得分", "序列": "链式", "基期": "2001"},
+         {"missing": "propagate", "series": "ratio", "base": "2001"}),
+        ({"赋权标度": "原得分", "处理": "不处理", "插补": "不插补"},
+         {"weigh_scale": "score", "treat": "none", "impute": "none"}),
+        ({"缺失": "仍为缺失", "表格布局": "宽表"}, {"missing": "propagate", "data": {"layout": "wide"}}),
+    ],
+)  # fmt: skip
+def test_words_of_fields_are_read_and_written_in_chinese(
+    tmp_path: Path, choices: dict[str, str], expected: dict[str, Any]
+) -> None:
+    more = {"合成": "优劣解距离法", "赋权": "熵权法", **choices}
+    path = filled(tmp_path / "i.xlsx", 指数=[["项目", "值"], ["时期列", "季度"], *map(list, more.items())])
+    index = hi.Index.read(path)
+    assert {name: getattr(index, name) for name in expected} == expected
+    index.write(tmp_path / "again.xlsx", lang="zh")
+    assert hi.Index.read(tmp_path / "again.xlsx") == index
+    rows = CalamineWorkbook.from_path(tmp_path / "again.xlsx").get_sheet_by_name("指数").to_python()
+    cells = {row[0]: row[1] for row in rows}
+    assert (cells["合成"], cells["赋权"]) == ("TOPSIS法", "熵权法")
+    if "missing" in expected:
+        assert cells["缺失"] == word_of("missing", expected["missing"], "zh")

@@ -90,9 +90,13 @@ def test_the_text_of_another_library_is_marked_as_such(tmp_path: Path) -> None:
     path.write_bytes(b"PK\x03\x04 no archive")
     with pytest.raises(hi.DataError) as caught:
         hi.read(path)
+    with pytest.raises(hi.SpecError) as no_toml:
+        hi.Index.from_toml("[index]\nname = \n", name="i.toml")
     with hi.options(lang="zh"):
-        assert str(caught.value).startswith("data.xlsx：无法作为Excel工作簿读取（原文：")
-        assert str(caught.value).endswith("）；请另存为.xlsx")
+        assert (
+            str(caught.value) == "data.xlsx：无法作为Excel工作簿读取（不是压缩格式的文件，可能已损坏）；请另存为.xlsx"
+        )
+        assert str(no_toml.value) == "i.toml：不是有效的TOML（原文：Invalid value (at line 2, column 8)）"
 
 
 def test_what_a_system_says_of_a_file_is_told_in_chinese(tmp_path: Path) -> None:
