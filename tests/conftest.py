@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import HealthCheck, is_hypothesis_test, settings
-from support import browser
+from support import browser, ears
 
 import hengdian_index._scoring  # noqa: F401  # fills the registry for the tests that walk it
 
@@ -35,6 +35,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Choose the nightly examples where slow tests are asked for; before the laws are imported, which need to know."""
     at_night = re.search(r"(?<!not )(?<!not \()\bslow\b", config.option.markexpr)
     settings.load_profile("nightly" if at_night else "ordinary")
+    config.pluginmanager.register(ears)
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -22,7 +22,7 @@ from hengdian_index._robustness.draws import check_words
 from hengdian_index._system.written import whole
 from hengdian_index._words.catalogue import Lang, words
 from hengdian_index._words.said import Said, joined
-from hengdian_index.errors import DataError, FaultsError, SpecError, cause, known_language, raise_all
+from hengdian_index.errors import DataError, FaultsError, SpecError, cause, raise_all, spoken
 from hengdian_index.log import journal
 
 # Periods that a sentence names.
@@ -96,9 +96,9 @@ class Audit:
         crossed = (line.answer for line in self.every if line.verdict in ("look", "fail"))
         return sorted({period for answer in crossed for period in answer.facts.get("incomparable", ())})
 
-    def summary(self, *, lang: Lang = "en") -> str:
+    def summary(self, *, lang: Lang | None = None) -> str:
         """Return how many checks hold, want a look, fail or cannot be made, and which fail, in a sentence or two."""
-        known_language(lang)
+        lang = spoken(lang)
         say = words(lang, "audit")
         count = self.verdicts.value_counts()
         sums = {"passing": "pass", "look": "look", "fail": "fail", "none": "not applicable"}
@@ -112,16 +112,16 @@ class Audit:
         failing = [of_check(str(check), lang)["name"] for check, verdict in self.verdicts.items() if verdict == "fail"]
         return say("failing", summary=told, names=say["and"].join(failing)) if failing else told
 
-    def to_text(self, *, lang: Lang = "en") -> str:
+    def to_text(self, *, lang: Lang | None = None) -> str:
         """Return the findings as a table of plain text, and what to do about those that cross a threshold."""
-        return rows_of_text(self.lines, self.summary(lang=lang), lang)
+        return rows_of_text(self.lines, self.summary(lang=lang), spoken(lang))
 
-    def to_html(self, path: str | os.PathLike[str] | None = None, *, lang: Lang = "en") -> str:
+    def to_html(self, path: str | os.PathLike[str] | None = None, *, lang: Lang | None = None) -> str:
         """Return the findings as one HTML page that needs no other file; with `path`, also write it there.
 
-        `lang` is "en" or "zh"; names stay as the index has them, messages of other calls stay English.
+        `lang` is "en" or "zh", by default the language that is spoken; names stay as the index has them.
         """
-        text = page(self.name, self.summary(lang=lang), self.lines, lang)
+        text = page(self.name, self.summary(lang=lang), self.lines, spoken(lang))
         if path is not None:
             try:
                 with whole(Path(path)) as part:

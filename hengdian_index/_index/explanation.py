@@ -7,7 +7,10 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from hengdian_index._words.catalogue import Lang
 from hengdian_index._words.markup import card, table
+from hengdian_index._words.said import Said, joined
+from hengdian_index.log import step_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +19,7 @@ class Step:
 
     node: str
     step: str
-    what: str
+    what: Said | str
     formula: str
     value: float
 
@@ -41,13 +44,15 @@ class Explanation:
     place: str
     value: float
     steps: pd.DataFrame
+    lang: Lang = "en"
 
     def __str__(self) -> str:
-        lines = [_line(Step(*values)) for values in self.steps.to_numpy()]
+        lines = [_line(Step(*values), self.lang) for values in self.steps.to_numpy()]
         return "\n".join([self._title(), *lines]) + "\n"
 
     def _title(self) -> str:
-        return f"{self.node}, {self.place}: {_number(self.value)}"
+        where = joined([self.node, self.place], "places")
+        return joined([where, _number(self.value)], "heads").told(self.lang)
 
     def _repr_html_(self) -> str:
         return card(self._title(), table(list(self.steps.columns), self.steps.to_numpy()))
@@ -58,18 +63,18 @@ def same(a: float, b: float) -> bool:
     return a == b or (a != a and b != b)
 
 
-def _line(one: Step) -> str:
+def _line(one: Step, lang: Lang) -> str:
     """Return a step as text: what is done, and `arithmetic = value`."""
     value, formula = _number(one.value), _rounded(one.formula)
-    what = f": {_rounded(one.what)}" if one.what else ""
-    if one.step == "content":
-        return f"  {one.node}, {one.step}{what}"
-    made = value if not formula or formula == value else f"{formula} = {value}"
-    return f"  {one.node}, {one.step}{what}: {made}"
+    parts: list[Said | str] = [joined([one.node, step_in(one.step, lang)], "places")]
+    parts += [_rounded(one.what)] if one.what else []
+    if one.step != "content":
+        parts.append(value if not formula or formula == value else f"{formula} = {value.told(lang)}")
+    return f"  {joined(parts, 'heads').told(lang)}"
 
 
-def _number(value: float) -> str:
-    return "none" if value != value else f"{value:.10g}"
+def _number(value: float) -> Said:
+    return Said("none") if value != value else joined([f"{value:.10g}"])
 
 
 def _rounded(text: str) -> str:

@@ -107,7 +107,9 @@ class Result:
         ) -> str:
             """Return the bulletin of a period as Markdown, written to a file of Word or Markdown where one is named."""
 
-        def explain(self, unit: Any = None, period: Any = None, node: str | None = None) -> Explanation:
+        def explain(
+            self, unit: Any = None, period: Any = None, node: str | None = None, *, lang: Lang | None = None
+        ) -> Explanation:
             """Return the path from the raw value to the score, step by step, each with its formula in numbers."""
 
         def method(

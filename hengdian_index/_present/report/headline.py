@@ -27,12 +27,12 @@ from hengdian_index.plot.numbers import in_points
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """A label, a value, and what belongs to it; `english` is what the library says itself."""
+    """A label, a value, and what belongs to it; `said` is what the library says itself."""
 
     label: str
     value: str
     remark: str = ""
-    english: str = ""
+    said: str = ""
 
 
 def headline(result: Result, found: Uncertainty | None, say: Room) -> tuple[Number, ...]:
@@ -41,7 +41,7 @@ def headline(result: Result, found: Uncertainty | None, say: Room) -> tuple[Numb
     try:
         own = list(_of_series(result, found, say) if single else _of_rows(result, found, say))
     except FaultsError as error:
-        own = [Number(say["headline"], "–", english="; ".join(map(str, error.faults)))]
+        own = [Number(say["headline"], "–", said="; ".join(map(str, error.faults)))]
     verdict = _verdict(result, say)
     return (*verdict, *own, *_basis(result, say))
 

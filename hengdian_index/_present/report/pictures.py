@@ -27,10 +27,10 @@ _DOTS = 150
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A paragraph, in the language of the page; what the library says itself stands after it in English."""
+    """A paragraph, and after it what the library says itself, both in the language of the page."""
 
     text: str
-    english: str = ""
+    said: str = ""
 
 
 @dataclass(frozen=True, slots=True)

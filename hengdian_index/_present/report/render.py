@@ -22,7 +22,7 @@ from hengdian_index._robustness.uncertainty import Uncertainty
 from hengdian_index._system.about import install
 from hengdian_index._system.written import whole
 from hengdian_index._words.catalogue import Lang, words
-from hengdian_index._words.language import language
+from hengdian_index._words.language import language, speaking
 from hengdian_index._words.said import Said
 from hengdian_index.errors import DataError, SpecError, cause, raise_all, suggestion
 
@@ -109,11 +109,12 @@ def report(
     _same(about.result, uncertainty, period)
     if not in_word:
         _template()
-    shown = content(about.result, lang, uncertainty, title, units=about.units, whole=result, as_dots=in_word)
-    if in_word:
-        write_report(path, shown)
-    else:
-        _write(path, _page(shown))
+    with speaking(lang):
+        shown = content(about.result, lang, uncertainty, title, units=about.units, whole=result, as_dots=in_word)
+        if in_word:
+            write_report(path, shown)
+        else:
+            _write(path, _page(shown))
     return path
 
 

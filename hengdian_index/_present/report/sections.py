@@ -21,6 +21,7 @@ from hengdian_index._index.result import Result
 from hengdian_index._index.text import contributions_to_growth, growth_told, ranks_within, with_unit_means
 from hengdian_index._present.bulletin import bulletin_page
 from hengdian_index._present.document import Block
+from hengdian_index._present.origins import origins
 from hengdian_index._present.report import units
 from hengdian_index._present.report.draws import group_choices, indicator_choices, varied
 from hengdian_index._present.report.headline import Number, base_said, best_unit, headline, leader, partial
@@ -34,7 +35,6 @@ from hengdian_index._scoring.tree import RESERVED
 from hengdian_index._system.alone import heard
 from hengdian_index._values.decimals import form_of
 from hengdian_index._words.catalogue import Lang, Room, Words, words
-from hengdian_index._words.language import speaking
 from hengdian_index.errors import FaultsError
 from hengdian_index.log import general
 from hengdian_index.plot.layout import Rows, in_period, of_unit, period_name
@@ -264,14 +264,14 @@ def _had(asked: _Asked, id: str, make: Callable[[_Asked], Iterator[Item]], reaso
 
 def _why(item: Picture) -> set[str]:
     """Return why there is no chart, nothing where there is one."""
-    return set() if item.drawn else {note.english for note in item.notes}
+    return set() if item.drawn else {note.said for note in item.notes}
 
 
 def _told_once(item: Item, asked: _Asked, heading: str, reasons: Reasons) -> Item:
     """Return an item, a chart that cannot be drawn with what was not told before."""
     if not isinstance(item, Picture) or item.drawn:
         return item
-    return replace(item, notes=reasons.texts(asked.say["not drawn"], [note.english for note in item.notes], heading))
+    return replace(item, notes=reasons.texts(asked.say["not drawn"], [note.said for note in item.notes], heading))
 
 
 def _framework(asked: _Asked) -> Iterator[Item]:
@@ -533,16 +533,15 @@ def _rank_draws(asked: _Asked, found: Uncertainty) -> Iterator[Item]:
 
 def _log(asked: _Asked) -> Iterator[Item]:
     # Programs read the reason that is the same in every language in `result.log`; here people read.
-    with speaking(asked.lang):
-        log = asked.result.log.drop(columns="reason")
+    log = asked.result.log.drop(columns="reason")
     if not len(log):
         yield Text(asked.say["log empty"])
         return
     if len(log) > _FEW:
         digest = asked.result.log_digest().drop(columns="first").set_index("step")
-        yield asked.sheet("digest table", digest, english="kind", words=words(asked.lang, "step"))
+        yield asked.sheet("digest table", digest, words=words(asked.lang, "step"))
     frame = log.astype(object).where(log.notna(), "").set_index("step")
-    yield asked.sheet("log table", frame, english="why", words=words(asked.lang, "step"), whole=asked.written)
+    yield asked.sheet("log table", frame, words=words(asked.lang, "step"), whole=asked.written)
 
 
 def _weights(asked: _Asked) -> Iterator[Item]:
@@ -576,17 +575,8 @@ def _method(asked: _Asked) -> Iterator[Item]:
 
 def _provenance(asked: _Asked) -> Iterator[Item]:
     yield Text(asked.say["no time"])
-    rows = list(_flat({key: value for key, value in (asked.whole or asked.result).provenance.items() if key != "time"}))
+    rows = origins(asked.whole or asked.result, asked.lang)
     yield asked.sheet("provenance table", pd.DataFrame(rows, columns=["key", "value"]).set_index("key"))
-
-
-def _flat(values: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, str]]:
-    """Return the entries of a mapping, those of mappings in it under joined names."""
-    for key, value in values.items():
-        if isinstance(value, Mapping):
-            yield from _flat(value, f"{above}{key}.")
-        else:
-            yield f"{above}{key}", "" if value is None else str(value)
 
 
 def _since(result: Result) -> str:

@@ -31,7 +31,7 @@ class Limits:
 class Sheet:
     """A table before it is written: its frame, what its columns are called, and which end of it matters more.
 
-    `english` is the column that holds what the library says itself, `words` what the labels of rows are called.
+    `words` are what the labels of rows are called.
     `form` is how numbers of the table are written where they have their own way, `forms` how those of some columns.
     `whole` says where all its rows are. Of its columns the `last` so many are shown, all with 0. `marks` says of
     columns which of their rows (n,) an imputation gave.
@@ -42,7 +42,6 @@ class Sheet:
     frame: pd.DataFrame
     names: Mapping[Any, str] = field(default_factory=dict)
     tail: bool = False
-    english: str = ""
     words: Mapping[str, str] = field(default_factory=dict)
     form: str = ""
     forms: Mapping[Any, str] = field(default_factory=dict)
@@ -60,7 +59,6 @@ class Table:
     heads: tuple[str, ...]
     numeric: tuple[bool, ...]
     widths: tuple[int, ...]
-    english: int
     rows: tuple[tuple[str, ...], ...]
     note: str
     link: str
@@ -104,7 +102,6 @@ def table(sheet: Sheet, say: Words, limits: Limits) -> Table:
         heads,
         numeric,
         tuple(map(_width, heads, written, numeric)),
-        len(columns) + list(shown.columns).index(sheet.english) if sheet.english else -1,
         tuple(zip(*written, strict=True)),
         " ".join(filter(None, notes)),
         _link(text),

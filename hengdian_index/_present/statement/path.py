@@ -30,15 +30,19 @@ from hengdian_index._scoring.preparation import Preparation
 from hengdian_index._scoring.tree import Branch, Leaf
 from hengdian_index._tables.panel import Panel, row_of
 from hengdian_index._tables.table import Array
-from hengdian_index._values.decimals import counted
-from hengdian_index._words.said import Said
-from hengdian_index.errors import SpecError, among, listed, suggestion
+from hengdian_index._words.catalogue import Lang
+from hengdian_index._words.language import language, speaking
+from hengdian_index._words.said import Said, joined
+from hengdian_index._words.said import told as told_in
+from hengdian_index.errors import SpecError, among, listed, spoken, suggestion
 from hengdian_index.log import journal
 
-_NONE = "the method declares no arithmetic"
+_NONE = Said("the method declares no arithmetic")
 
 
-def explain(result: Result, unit: Any = None, period: Any = None, node: str | None = None) -> Explanation:
+def explain(
+    result: Result, unit: Any = None, period: Any = None, node: str | None = None, *, lang: Lang | None = None
+) -> Explanation:
     """Return the path from the raw value to the score, step by step, each with its formula in numbers.
 
     Parameters
@@ -50,6 +54,8 @@ def explain(result: Result, unit: Any = None, period: Any = None, node: str | No
     node : str, optional
         Code of an indicator (its own steps, then the groups above it up to the root) or of a group (its
         children, then its own steps); default: the root.
+    lang : {"en", "zh"}, optional
+        Language of what is said of each step; default: that which is spoken.
 
     Raises
     ------
@@ -66,13 +72,21 @@ def explain(result: Result, unit: Any = None, period: Any = None, node: str | No
     rows, or is of a method that declares no arithmetic, and says so. Proof: each formula is evaluated, for every
     aggregation and its options.
     """
+    lang = spoken(lang)
+    with speaking(lang):
+        return _explained(result, unit, period, node, lang)
+
+
+def _explained(result: Result, unit: Any, period: Any, node: str | None, lang: Lang) -> Explanation:
     tree, code = result.tree, _node(result, node)
     row = row_of(result.panel, unit, period)
     steps = list(_of_indicator(result, code, row) if code in tree.codes else _of_group(result, code, row))
     last = tree.root.code if code in tree.codes else code
     steps += of_level(result, last, row)
-    frame = pd.DataFrame([(s.node, s.step, s.what, s.formula, s.value) for s in steps], columns=list(Step.__slots__))
-    return Explanation(code, result.panel.place(row), float(result.rows.values(code)[row]), frame)
+    rows = [(s.node, s.step, told_in(s.what, lang), s.formula, s.value) for s in steps]
+    frame = pd.DataFrame(rows, columns=list(Step.__slots__))
+    place = told_in(result.panel.place(row), lang)
+    return Explanation(code, place, float(result.rows.values(code)[row]), frame, lang)
 
 
 def _node(result: Any, node: Any) -> str:
@@ -94,7 +108,7 @@ def _of_indicator(result: Any, code: str, row: int) -> Iterator[Step]:
     yield from _of_content(result, code, row)
     yield from _of_preparation(result, leaf, row)
     x = float(result.prepared_panel.values[row, result.tree.codes.index(code)])
-    what = f"{leaf.normalise.method.name}, {phrases.direction('en', leaf.direction)}"
+    what = joined([leaf.normalise.method.name, phrases.direction(language(), leaf.direction)], "places")
     own = map_at(result.fitted.maps[code], result.prepared_panel, row)
     maps = () if own is None else simple_maps(own)
     if not maps:
@@ -105,12 +119,12 @@ def _of_indicator(result: Any, code: str, row: int) -> Iterator[Step]:
             continue
         with np.errstate(all="ignore"):
             y = float(part(np.array([[x]]))[0, 0])
-        yield Step(code, "normalise", what if declared(part) else f"{what}: {_NONE}", at_value(part, x), y)
+        yield Step(code, "normalise", what if declared(part) else joined([what, _NONE], "heads"), at_value(part, x), y)
         x = y
     if leaf.impute_scores is not None:
         yield from _of_fill(result, leaf.impute_scores, code, row, x)
     elif moves(result.tree, leaf) and not same(x, result.rows.values(code)[row]):
-        why = f"moves with {leaf.parent}, its group, where it is missing"
+        why = Said("moves with {group}, its group, where it is missing", group=leaf.parent)
         yield Step(code, "impute", why, "", float(result.rows.values(code)[row]))
     for branch in _above(result, leaf.parent, row):
         yield from _of_group(result, branch, row)
@@ -123,7 +137,7 @@ def _of_content(result: Any, code: str, row: int) -> Iterator[Step]:
         yield Step(code, "content", why, "", float("nan"))
 
 
-def _ago(leaf: Leaf, panel: Panel) -> str:
+def _ago(leaf: Leaf, panel: Panel) -> Said:
     assert panel.periods is not None
     return Growth.of(leaf).ago(panel.periods.frequency)
 
@@ -140,17 +154,17 @@ def _of_preparation(result: Any, leaf: Leaf, row: int) -> Iterator[Step]:
     j, j_of = tree.codes.index(leaf.code), panel.columns.index
     value = float(panel.values[row, j])
     if leaf.build is None:
-        told = [f"level chained from growth on {_ago(leaf, panel)}"] if leaf.growth else []
-        told += ["the figure to date less that of the period before in its year"] if leaf.cumulative else []
-        told += [f"divided by the price index {leaf.deflate}, times 100"] if leaf.deflate else []
-        yield Step(leaf.code, "raw", ", ".join(told) or "as it came", "", value)
+        told = [Said("level chained from growth on {ago}", ago=_ago(leaf, panel))] if leaf.growth else []
+        told += [Said("the figure to date less that of the period before in its year")] if leaf.cumulative else []
+        told += [Said("divided by the price index {name}, times 100", name=leaf.deflate)] if leaf.deflate else []
+        yield Step(leaf.code, "raw", joined(told, "places") or Said("as it came"), "", value)
     else:
         yield from _of_build(leaf, panel, row, value)
     if leaf.denominator is not None:
         size = float(panel.values[row, j_of(leaf.denominator)])
         before, value = value, _at(Preparation((), {}, {}), result, row, j)
         formula = "" if np.isnan(value) else f"{exact(before)} / {exact(size)}"
-        yield Step(leaf.code, "denominate", f"divided by {leaf.denominator}", formula, value)
+        yield Step(leaf.code, "denominate", Said("divided by {name}", name=leaf.denominator), formula, value)
     stages = {
         "impute": (leaf.impute, Preparation(fitted.preparation.blocks, {}, {})),
         "deseasonalise": (leaf.deseasonalise, replace(fitted.preparation, treatments={})),
@@ -173,9 +187,10 @@ def _of_build(leaf: Leaf, panel: Panel, row: int, value: float) -> Iterator[Step
         for column in map(str, columns):
             cell = float(panel.values[row, panel.columns.index(column)])
             cells.setdefault(name, {})[column] = cell
-            yield Step(leaf.code, "column", f"{column}, as {name}", "", cell)
+            yield Step(leaf.code, "column", Said("{column}, as {name}", column=column, name=name), "", cell)
     timed = bool(method.traits["along"])
-    what = f"{method.name}, from all periods of the columns" if timed else method.name
+    all_of_them = Said("{method}, from all periods of the columns", method=method.name)
+    what = all_of_them if timed else joined([method.name])
     options = {name: thawed(one) for name, one in leaf.build.complete().items()}
     formula = "" if timed or np.isnan(value) else composed(leaf.build, Built(options, cells))
     yield Step(leaf.code, "build", what, formula, value)
@@ -191,7 +206,7 @@ def _of_stage(result: Any, leaf: Leaf, row: int, step: str, before: float, value
     pattern = seasons.patterns.get(result.panel.unit(row))
     if pattern is not None and result.panel.periods is not None:
         part = float(pattern.at(result.panel.periods.ordinals[[row]])[0])
-    return Step(leaf.code, step, "seasonal part taken out", f"{exact(before)} {sign} {exact(part)}", value)
+    return Step(leaf.code, step, Said("seasonal part taken out"), f"{exact(before)} {sign} {exact(part)}", value)
 
 
 def _of_fill(result: Any, choice: Choice, code: str, row: int, before: float) -> Iterator[Step]:
@@ -201,19 +216,20 @@ def _of_fill(result: Any, choice: Choice, code: str, row: int, before: float) ->
         yield Step(code, "impute", _why_filled(result, choice, code, row), "", value)
 
 
-def _why_filled(result: Any, choice: Choice, code: str, row: int) -> str:
+def _why_filled(result: Any, choice: Choice, code: str, row: int) -> Said:
     """Return by which method a cell or a score was filled in, and what the log says of it."""
     panel = result.panel
     where = ("impute", code, panel.unit(row), panel.period(row))
     said = [e.why for e in result.entries if (e.step, e.indicator, e.unit, e.period) == where]
-    return f"{choice.method.name}: {said[-1] if said else ''}"
+    return joined([choice.method.name, said[-1] if said else ""], "heads")
 
 
 def _of_treatment(result: Any, leaf: Leaf, x: float) -> Iterator[Step]:
     assert leaf.treat is not None
     for part in simple_maps(result.fitted.preparation.treatments[leaf.code]):
         y = float(part(np.array([[x]]))[0, 0])
-        what = leaf.treat.method.name if declared(part) else f"{leaf.treat.method.name}: {_NONE}"
+        name = joined([leaf.treat.method.name])
+        what = name if declared(part) else joined([name, _NONE], "heads")
         yield Step(leaf.code, "treat", what, at_value(part, x), y)
         x = y
 
@@ -236,30 +252,39 @@ def _of_group(result: Any, code: str, row: int) -> Iterator[Step]:
     for child, wanted, weight in zip(branch.children, asked.tolist(), given.tolist(), strict=True):
         moved = not same(wanted, weight) and weight > 0
         out = absence(result, child, row)
-        what = child + _share(result, code, child, row)
-        what += ", rescaled for what is missing" if moved else f", {out}" if out else ""
+        what = joined([child, _share(result, code, child, row)], "whole")
+        if moved or out:
+            what = joined([what, Said("rescaled for what is missing") if moved else out], "places")
         formula = f"{exact(wanted)} / ({' + '.join(map(exact, present))})" if moved else ""
         yield Step(code, "weight", what, formula, weight)
     yield from _of_score(result, branch, asked, given, row)
 
 
-def _share(result: Any, code: str, child: str, row: int) -> str:
+def _share(result: Any, code: str, child: str, row: int) -> Said | str:
     """Return the share of a value that a weight is made of, in words; nothing where weights are as they are."""
     content = result.contents[max(int(rows_of([one.since for one in result.contents], result.panel)[row]), 0)]
     branch = content.tree.by_code.get(code)
     if content.shares is None or branch is None or child not in branch.children or code not in content.priced:
         return ""
     share = float(content.shares[code][branch.children.index(child)])
-    return f": its share {share:.6g} over its level at the prices of {content.priced[code]}, rescaled to sum 1"
+    return Said(
+        ": its share {share:.6g} over its level at the prices of {period}, rescaled to sum 1",
+        share=share,
+        period=content.priced[code],
+    )
 
 
 def _of_score(result: Any, branch: Branch, asked: Array, w: Array, row: int) -> Iterator[Step]:
     """Yield the steps from a group's children to its score."""
     method, value = branch.aggregate.method, float(result.rows.aggregated(branch.code)[row])
     if np.isnan(value):
-        rule = f"too much is missing ({branch.missing.rule}, coverage {branch.missing.coverage:g})"
+        rule = Said(
+            "too much is missing ({rule}, coverage {coverage:g})",
+            rule=branch.missing.rule,
+            coverage=branch.missing.coverage,
+        )
         why = absence(result, branch.code, row) or rule
-        yield Step(branch.code, "aggregate", f"{method.name}: no score, {why}", "", value)
+        yield Step(branch.code, "aggregate", Said("{method}: no score, {why}", method=method.name, why=why), "", value)
         if branch.impute is not None:
             yield from _of_fill(result, branch.impute, branch.code, row, value)
         return
@@ -273,15 +298,18 @@ def _of_score(result: Any, branch: Branch, asked: Array, w: Array, row: int) -> 
     options = branch.aggregate.complete()
     shown = Row(options, branch.children, there, w[there], asked, value, rows, place, known)
     found = figures(branch.aggregate, shown)
-    named = method.name
+    named = joined([method.name])
     if known:
-        named += f", measured by {counted(known, 'fit row')}"
+        rows_known = Said.of(known, "measured by {n} fit row", "measured by {n} fit rows")
+        named = joined([named, rows_known], "places")
     elif compares(branch.aggregate):
-        named += f", compared with the other rows of {'its period' if _by_period(result, branch) else 'the table'}"
+        within = Said("compared with the other rows of its period")
+        whole = Said("compared with the other rows of the table")
+        named = joined([named, within if _by_period(result, branch) else whole], "places")
     for one in found[:-1]:
         yield Step(branch.code, "figure", one.what, one.formula, one.value)
     what, formula = (found[-1].what, found[-1].formula) if found else (_unwritten(branch), "")
-    yield Step(branch.code, "aggregate", f"{named}{what and ': '}{what}", formula, value)
+    yield Step(branch.code, "aggregate", joined([named, what], "heads") if what else named, formula, value)
     yield from _of_rescaling(result, branch, value, row)
 
 
@@ -291,13 +319,19 @@ def _of_rescaling(result: Any, branch: Branch, value: float, row: int) -> Iterat
     if branch.rescale is not None:
         content = int(rows_of([one.since for one in result.contents], result.panel)[row])
         scaling = map_at(result.contents[content].tree.by_code[code].scaling, result.panel, row)
-        maps, what = [] if scaling is None else simple_maps(scaling), branch.rescale.method.name
+        maps, what = [] if scaling is None else simple_maps(scaling), joined([branch.rescale.method.name])
         if not maps:
             yield Step(code, "rescale", what, exact(value), value)
         for part in maps:
             with np.errstate(all="ignore"):
                 after = float(part(np.array([[value]]))[0, 0])
-            yield Step(code, "rescale", what if declared(part) else f"{what}: {_NONE}", at_value(part, value), after)
+            yield Step(
+                code,
+                "rescale",
+                what if declared(part) else joined([what, _NONE], "heads"),
+                at_value(part, value),
+                after,
+            )
             value = after
     rounding = rounding_of(branch)
     if rounding is not None:
@@ -305,15 +339,16 @@ def _of_rescaling(result: Any, branch: Branch, value: float, row: int) -> Iterat
 
 
 def _of_rounding(code: str, rounding: Rounded, x: float) -> Step:
-    half = {"away": "a half goes away from 0", "even": "a half goes to the even digit"}[rounding.ties]
-    what = f"to {10.0**-rounding.digits:g}, {half}"
+    half = {"away": Said("a half goes away from 0"), "even": Said("a half goes to the even digit")}[rounding.ties]
+    what = Said("to {unit:g}, {half}", unit=10.0**-rounding.digits, half=half)
     return Step(code, "round", what, at_value(rounding, x), float(rounding(np.array(x))))
 
 
-def _unwritten(branch: Branch) -> str:
+def _unwritten(branch: Branch) -> Said:
     """Return why a score has no arithmetic."""
     traits = branch.aggregate.method.traits
-    return "no arithmetic in this row's numbers alone" if {"arithmetic", "figures"} & {*traits} else _NONE
+    alone = Said("no arithmetic in this row's numbers alone")
+    return alone if {"arithmetic", "figures"} & {*traits} else _NONE
 
 
 def _by_period(result: Any, branch: Branch) -> bool:

@@ -18,6 +18,7 @@ from hengdian_index._system.alone import unheard
 from hengdian_index._tables.panel import Panel
 from hengdian_index._tables.periods import format_period
 from hengdian_index._tables.table import Array
+from hengdian_index._words.said import Said, joined
 from hengdian_index.errors import FaultsError
 
 _LAST = 4
@@ -33,7 +34,7 @@ def of_level(result: Any, code: str, row: int) -> Iterator[Step]:
     try:
         level = float(course.levels[row, g])
     except FaultsError as error:
-        yield Step(code, "level", f"none: {error.faults[0]}", "", float("nan"))
+        yield Step(code, "level", _none(error), "", float("nan"))
         return
     if isinstance(course, Linked) and not np.isnan(level):
         yield from _linked(course, code, row)
@@ -47,7 +48,7 @@ def of_level(result: Any, code: str, row: int) -> Iterator[Step]:
             series = float(result.series()[code].iloc[row])
             base = _base(result, code, row)
     except FaultsError as error:
-        yield Step(code, "series", f"none: {error.faults[0]}", "", float("nan"))
+        yield Step(code, "series", _none(error), "", float("nan"))
         return
     yield base
     to = result.setting.to
@@ -66,25 +67,36 @@ def _base(result: Any, code: str, row: int) -> Step:
     frozen = (result.base_levels or {}).get(unit)
     if frozen is not None and np.isclose(float(frozen[g]), used, rtol=1e-12, atol=0):
         used = float(frozen[g])
-    of = "" if unit is None else f" of unit {unit}"
+    of = "" if unit is None else Said(" of unit {unit}", unit=unit)
     inside = panel.select(base, "base") if panel.holds(base) else np.zeros(panel.n, dtype=np.bool_)
     rows = [i for i in np.flatnonzero(inside).tolist() if panel.unit(i) == unit]
     rows = [i for i in rows if not np.isnan(levels[i])]
     own = np.array([levels[i] for i in rows])
     if np.isnan(used):
-        return Step(code, "base", f"none{of}: no level above 0 in {base}, so there is no series", "", used)
+        why = Said("none{of}: no level above 0 in {base}, so there is no series", of=of, base=base)
+        return Step(code, "base", why, "", used)
     if len(own) and np.isclose(own.mean(), used, rtol=1e-9, atol=0):
         terms = " + ".join(map(exact, own.tolist()))
-        when = ", ".join(filter(None, (panel.period(i) for i in rows)))
-        return Step(code, "base", f"mean level{of} over {base} ({when})", f"({terms}) / {len(own)}", used)
+        when = joined([one for one in (panel.period(i) for i in rows) if one])
+        mean = Said("mean level{of} over {base} ({periods})", of=of, base=base, periods=when)
+        return Step(code, "base", mean, f"({terms}) / {len(own)}", used)
     if g in late_groups(result.tree, result.contents):
         above = result.tree.by_code[code].parent
-        why = f"mean level{of} over {base}, that of {above}, the group above, at whose level it enters"
+        why = Said(
+            "mean level{of} over {base}, that of {group}, the group above, at whose level it enters",
+            of=of,
+            base=base,
+            group=above,
+        )
     elif result.setting.new_units in ("link", "restate") and inside.any():
-        how = {"link": "it enters at the mean level of the others", "restate": "the mean base level of the others"}
-        why = f"base level{of}: no level in {base}; {how[result.setting.new_units]}"
+        how = {
+            "link": Said("it enters at the mean level of the others"),
+            "restate": Said("the mean base level of the others"),
+        }
+        told = how[result.setting.new_units]
+        why = Said("base level{of}: no level in {base}; {how}", of=of, base=base, how=told)
     else:
-        why = f"mean level{of} over {base}, frozen when the index was fitted"
+        why = Said("mean level{of} over {base}, frozen when the index was fitted", of=of, base=base)
     return Step(code, "base", why, "", used)
 
 
@@ -92,17 +104,18 @@ def _of_all(common: CommonBase, result: Any, code: str, row: int) -> Step:
     """Return the level that is `to` for all units: as arithmetic where its rows are at hand, and not too many."""
     panel, g, base = result.panel, result.tree.groups.index(code), result.setting.base
     levels, used = result.course.levels[:, g], float(result.setting.to / result.factors()[row, g])
-    whose = f"base of all units: {common.said}"
+    whose = Said("base of all units: {whose} over {base}", whose=common.said, base=base)
     if np.isnan(used):
-        why = f"none: {common.said} has no level above 0 in {base}, so there is no series"
+        why = Said("none: {whose} has no level above 0 in {base}, so there is no series", whose=common.said, base=base)
         return Step(code, "base", why, "", used)
     if panel.holds(base):
         rows = panel.select(base, "base")
         same = np.isclose(common.levels(panel, levels[:, np.newaxis], rows)[0], used, rtol=1e-9, atol=0)
         formula = common.formula(panel, levels, rows, lambda i: exact(float(levels[i]))) if same else ""
         if formula:
-            return Step(code, "base", f"{whose} over {base}", formula if rows.sum() <= _MOST_TERMS else "", used)
-    return Step(code, "base", f"{whose} over {base}, frozen when the index was fitted", "", used)
+            return Step(code, "base", whose, formula if rows.sum() <= _MOST_TERMS else "", used)
+    frozen = joined([whose, Said("frozen when the index was fitted")], "places")
+    return Step(code, "base", frozen, "", used)
 
 
 def _linked(course: Linked, code: str, row: int) -> Iterator[Step]:
@@ -116,15 +129,17 @@ def _linked(course: Linked, code: str, row: int) -> Iterator[Step]:
         factor, at = float(course.factors[position, row, g]), int(course.links[position][row])
         formula, when = _factor(course, code, position, row, at)
         known = formula and np.isclose(_value(course, code, position, row), factor, rtol=1e-9, atol=0)
-        what = f"factor from {since} on"
+        what = Said("factor from {since} on, frozen when the index was fitted", since=since)
         if known:
-            what += f", linked in {when}: level before over score after"
-        else:
-            what += ": 1, as the unit has no row before" if factor == 1 else ", frozen when the index was fitted"
+            what = Said(
+                "factor from {since} on, linked in {period}: level before over score after", since=since, period=when
+            )
+        elif factor == 1:
+            what = Said("factor from {since} on: 1, as the unit has no row before", since=since)
         yield Step(code, "link", what, formula if known else "", factor)
     score, factor = float(course.rows.values(code)[row]), float(course.factors[last, row, g])
     level = float(course.levels[row, g])
-    yield Step(code, "level", "score times its factor", f"{exact(score)} * {exact(factor)}", level)
+    yield Step(code, "level", Said("score times its factor"), f"{exact(score)} * {exact(factor)}", level)
 
 
 def _factor(course: Linked, code: str, position: int, row: int, at: int) -> tuple[str, str]:
@@ -192,29 +207,36 @@ def _step(course: Chained, code: str, row: int) -> Iterator[Step]:
     if np.isnan(old):
         score = float(matrix(course.rows)[row, g])
         alone = same(score, level)
-        what = "first score" if alone else "enters at the level of the group above"
-        yield Step(code, "level", f"{when}{what}", exact(score) if alone else "", level)
+        what = Said("first score") if alone else Said("enters at the level of the group above")
+        yield Step(code, "level", joined([when, what], "heads"), exact(score) if alone else "", level)
     elif course.how == "ratio":
         first, last = (float(step.values(code)[row]) for step in course.steps)
-        what = f"{when}level before times the ratio of the scores of what both periods have"
+        ratio = Said("level before times the ratio of the scores of what both periods have")
+        what = joined([when, ratio], "heads")
         yield Step(code, "level", what, f"{exact(old)} * {exact(last)} / {exact(first)}", level)
     else:
         yield from _growth(course, code, row, old, level, when)
 
 
-def _growth(course: Chained, code: str, row: int, old: float, level: float, when: str) -> Iterator[Step]:
+def _growth(course: Chained, code: str, row: int, old: float, level: float, when: str | None) -> Iterator[Step]:
     """Yield the mean growth of a group's parts, and the level that follows from it."""
     branch = course.growth.tree.by_code[code]
     parts, w = course.growth.children(branch)[row], course.growth.row_weights(branch)
     w = w if w.ndim == 1 else w[row]
     there = ~np.isnan(parts) & (w > 0)
     growth = float(course.growth.values(code)[row])
-    told = Figure.of(f"{when}weighted mean {course.how} growth of its parts", "sum(w * z)", w=w[there], z=parts[there])
-    yield Step(code, "growth", told.what, told.formula, growth)
+    told = Figure.of(joined([]), "sum(w * z)", w=w[there], z=parts[there])
+    how = Said("weighted mean {how} growth of its parts", how=course.how)
+    yield Step(code, "growth", joined([when, how], "heads"), told.formula, growth)
     said = exact(growth)
     ratio = f"(200 + {said}) / (200 - {said})" if course.how == "symmetric" else f"exp({said})"
-    yield Step(code, "level", f"{when}level before times the growth", f"{exact(old)} * {ratio}", level)
+    times = joined([when, Said("level before times the growth")], "heads")
+    yield Step(code, "level", times, f"{exact(old)} * {ratio}", level)
 
 
-def _when(panel: Panel, row: int) -> str:
-    return f"{panel.period(row)}: "
+def _when(panel: Panel, row: int) -> str | None:
+    return panel.period(row)
+
+
+def _none(error: FaultsError) -> Said:
+    return Said("none: {why}", why=error.faults[0].message)

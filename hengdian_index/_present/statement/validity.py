@@ -7,9 +7,10 @@ from typing import Any
 
 from hengdian_index._scoring.contents import rows_of
 from hengdian_index._tables.periods import format_period
+from hengdian_index._words.said import Said, joined
 
 
-def absence(result: Any, code: str, row: int) -> str:
+def absence(result: Any, code: str, row: int) -> Said | str:
     """Return from or until when a node counts, where it does not count in the row's period; else nothing."""
     contents, panel = result.contents, result.panel
     if panel.periods is None:
@@ -20,19 +21,21 @@ def absence(result: Any, code: str, row: int) -> str:
         return ""
     frequency = panel.periods.frequency
     before, after = [i for i in has if i < at], [i for i in has if i > at]
-    said = []
+    said = list[Said]()
     if before:
         last = format_period(contents[before[-1] + 1].since - 1, frequency)
-        said.append(f"it counts only until {last}{_successor(result, code)}")
+        new = _successor(result, code)
+        until = Said("it counts only until {period}", period=last)
+        said.append(Said("{until}, then {code} replaces it", until=until, code=new) if new else until)
     if after:
-        said.append(
-            f"it counts {'again' if before else 'only'} from {format_period(contents[after[0]].since, frequency)} on"
-        )
-    return f"not part of the index in {panel.period(row)}: {', and '.join(said)}"
+        since = format_period(contents[after[0]].since, frequency)
+        again = Said("it counts again from {period} on", period=since)
+        said.append(again if before else Said("it counts only from {period} on", period=since))
+    why = Said("{one}, and {other}", one=said[0], other=said[1]) if len(said) > 1 else joined(said)
+    return Said("not part of the index in {period}: {why}", period=panel.period(row), why=why)
 
 
 def _successor(result: Any, code: str) -> str:
-    """Return what replaces an indicator, in words."""
+    """Return what replaces an indicator; nothing where nothing does."""
     given = tomllib.loads(result.setting.spec).get("indicator", [])
-    new = [one["code"] for one in given if one.get("replaces") == code]
-    return f", then {new[0]} replaces it" if new else ""
+    return next((str(one["code"]) for one in given if one.get("replaces") == code), "")

@@ -16,6 +16,7 @@ from hengdian_index._index.consistency import consistency_table
 from hengdian_index._index.result import Result
 from hengdian_index._index.text import growth_told
 from hengdian_index._levels.common_base import base_said
+from hengdian_index._present.origins import origins
 from hengdian_index._present.workbook.fits import Fits
 from hengdian_index._present.workbook.levels import Levels
 from hengdian_index._present.workbook.places import Column, Places, cells
@@ -221,6 +222,9 @@ def _log(places: Places) -> Page:
 
 
 def _provenance(places: Places) -> Page:
+    if places.lang != "en":
+        rows = origins(places.result, places.lang)
+        return Page(places.say("provenance"), [places.say("what"), places.say("value")], rows)
     said = {
         name: cell_of(value)
         if isinstance(value, (str, int, float)) or value is None

@@ -26,7 +26,7 @@ def test_of_many_reasons_of_a_kind_the_first_are_told_and_the_rest_counted():
     reasons = Reasons(WORDS["en"])
     faults = [f"unit 'town {i}': no score" for i in range(48)]
     told = reasons.texts("No: ", [*faults, "no base", *faults], "Series")
-    assert [one.english for one in told if one.english] == [*faults[:3], "no base"]
+    assert [one.said for one in told if one.said] == [*faults[:3], "no base"]
     assert Text("And 45 more of this kind.") in told
     assert reasons.texts("No: ", faults, "Ranking") == (Text("No: the reason is told under “Series”."),)
     new = reasons.texts("No: ", [*faults, "no rank"], "Ranking")
