@@ -1,4 +1,4 @@
-"""Cards for notebooks: the tree of an index, a fit, the end of a result, draws, shares of variance, what moved."""
+"""Cards for notebooks, in the language spoken: the tree of an index, a fit, a result, draws, shares, what moved."""
 
 from __future__ import annotations
 
@@ -11,11 +11,13 @@ import numpy as np
 from hengdian_index._index.comparability import levels_compare
 from hengdian_index._index.provenance import rows_said
 from hengdian_index._present.statement.expressions import of_map
+from hengdian_index._robustness.sensitivity import outcome
 from hengdian_index._scoring.period_maps import PeriodMaps
 from hengdian_index._scoring.tree import Tree
 from hengdian_index._tables.panel import Panel
-from hengdian_index._values.decimals import counted
+from hengdian_index._words.language import language
 from hengdian_index._words.markup import card, line, nested, table
+from hengdian_index._words.said import Said, joined
 from hengdian_index.errors import FaultsError
 
 _MOST = 12
@@ -27,7 +29,7 @@ def of_index(index: Any) -> str:
     said = {"unit": setting.unit, "period": setting.period, "fit_on": setting.fit_on, "base": setting.base}
     head = ", ".join(f"{name} = {value}" for name, value in said.items() if value is not None)
     tree = f"<ul>{_node(index.tree, index.tree.root.code)}</ul>"
-    return card(index.name or "Index", line(head) if head else "", tree)
+    return card(index.name or _told(Said("Index")), line(head) if head else "", tree)
 
 
 def of_fitted(fitted: Any) -> str:
@@ -38,14 +40,19 @@ def of_fitted(fitted: Any) -> str:
         (
             _called(leaves[code]),
             leaves[code].normalise.method.name,
-            f"of each of {counted(len(one.maps), 'period')}" if isinstance(one, PeriodMaps) else of_map(one),
+            _of_periods(len(one.maps)) if isinstance(one, PeriodMaps) else of_map(one),
         )
         for code, one in fitted.maps.items()
     ]
     weights = [(group, child, float(w)) for (group, child), w in fitted.weights.items()]
-    learnt = line(f"learnt from {rows_said(rows)}")
-    tables = table(["indicator", "normalise", "map"], maps), table(["group", "part", "weight"], weights)
-    return card(f"{fitted.setting.name or 'Index'}, fitted", learnt, *tables)
+    learnt = line(_told(Said("learnt from {rows}", rows=rows_said(rows))))
+    of_maps = _each(Said("indicator"), Said("normalise"), Said("map"))
+    tables = table(of_maps, maps), table(_each(Said("group"), Said("part"), Said("weight")), weights)
+    return card(_told(Said("{name}, fitted", name=fitted.setting.name or Said("Index"))), learnt, *tables)
+
+
+def _of_periods(n: int) -> str:
+    return _told(Said.of(n, "of each of {n} period", "of each of {n} periods"))
 
 
 def of_result(result: Any) -> str:
@@ -55,7 +62,7 @@ def of_result(result: Any) -> str:
         levels = result.series() if result.setting.levelled and levels_compare(result) else result.scores
         why = ""
     except FaultsError as error:
-        levels, why = result.scores, f"scores, no series: {error.faults[0]}"
+        levels, why = result.scores, _told(Said("scores, no series: {why}", why=error.faults[0].message))
     order = np.argsort(panel.periods.ordinals, kind="stable") if timed else np.arange(panel.n)
     shown = order[-_MOST:] if timed else order[:_MOST]
     names = [_called(result.tree.by_code[code]) for code in levels.columns]
@@ -65,24 +72,31 @@ def of_result(result: Any) -> str:
     if timed and not why:
         before, last = panel.previous(1), int(order[-1])
         changes = [_change(levels[code].to_numpy(), before, last) for code in levels.columns]
-        rows.append(("change of the last, %", *changes))
+        rows.append((_told(Said("change of the last, %")), *changes))
     parts = [*([line(why)] if why else []), table(["", *names], rows)]
-    more = f"{counted(len(shown), 'row', of=panel.n)}; " if len(shown) < panel.n else ""
-    end = line(f"{more}{counted(len(result.entries), 'line')} in the log")
-    return card(result.setting.name or "Result", *parts, end)
+    log = Said.of(len(result.entries), "{n:,} line in the log", "{n:,} lines in the log")
+    end = joined([_some(len(shown), panel.n), log], "clauses") if len(shown) < panel.n else log
+    return card(result.setting.name or _told(Said("Result")), *parts, line(_told(end)))
 
 
 def of_uncertainty(found: Any) -> str:
     """Return what draws say, as HTML: the levels of the last periods of a series, or the ranks of units."""
-    panel, name = found.study.selected, f"{found.study.index.name or 'Index'}, uncertainty"
+    panel = found.study.selected
+    name = _told(Said("{name}, uncertainty", name=found.study.index.name or Said("Index")))
     if panel.periods is not None and panel.units is None:
         last = np.argsort(panel.periods.ordinals, kind="stable")[-_MOST:]
-        what, frame = ("score", found.scores) if found.levels is None else ("level", found.series)
+        what, frame = (Said("score"), found.scores) if found.levels is None else (Said("level"), found.series)
         rows = _rows_of(panel, last, [frame[one] for one in ("nominal", "mean", "q05", "q95")])
-        return card(name, line(found.summary()), table(["", what, "mean", "5 %", "95 %"], rows), _few(last, panel.n))
+        return card(
+            name,
+            line(found.summary()),
+            table(["", *_each(what, Said("mean")), "5 %", "95 %"], rows),
+            _few(last, panel.n),
+        )
     order, among = _best(panel, found.ranks["nominal"].to_numpy())
     columns = [frame[one] for frame in (found.ranks, found.scores) for one in ("nominal", "q05", "q95")]
-    head = ["", "rank", "5 %", "95 %", "score", "5 %", "95 %"]
+    rank, score = _each(Said("rank"), Said("score"))
+    head = ["", rank, "5 %", "95 %", score, "5 %", "95 %"]
     return card(name, line(found.summary()), table(head, _rows_of(panel, order, columns)), _few(order, among))
 
 
@@ -91,11 +105,24 @@ def of_sensitivity(found: Any) -> str:
     order = found.total.sort_values(ascending=False, kind="stable").index[:_MOST]
     columns = ["first", "first_low", "first_high", "total", "total_low", "total_high"]
     rows = [(name, *map(float, found.table.loc[name, columns])) for name in order]
-    head = ["choice", "alone", "from", "to", "with interactions", "from", "to"]
-    title = f"Sensitivity of {found.of if isinstance(found.of, str) else ' '.join(map(_label, found.of))}"
-    return card(
-        title.replace("_", " "), line(found.summary()), table(head, rows), _few(order, len(found.total), "choice")
-    )
+    choice, low, high = _each(Said("choice"), Said("from"), Said("to"))
+    alone, together = _each(Said("alone"), Said("with interactions"))
+    title = _told(_title(found.of))
+    few = _few(order, len(found.total), choices=True)
+    return card(title, line(found.summary()), table([choice, alone, low, high, together, low, high], rows), few)
+
+
+def _title(of: Any) -> Said:
+    """Return what a card of sensitivity is of."""
+    if isinstance(of, str):
+        return Said("Sensitivity of {what}", what=outcome(of))
+    row = _label(of[1])
+    words = {
+        "score": Said("Sensitivity of score {row}", row=row),
+        "level": Said("Sensitivity of level {row}", row=row),
+        "rank": Said("Sensitivity of rank {row}", row=row),
+    }
+    return words[of[0]]
 
 
 def of_comparison(found: Any) -> str:
@@ -105,11 +132,12 @@ def of_comparison(found: Any) -> str:
     moved = [(name, *map(float, (found.mean_shift[name], shifts[name].max(), near[name]))) for name in shown[1:]]
     order, among = _best(found.panel, found.ranks[names[0]].to_numpy())
     ranks = _rows_of(found.panel, order, [found.ranks[name] for name in shown])
+    against, under = Said("against {name}", name=names[0]), Said("Ranks under each:")
     return card(
-        f"Comparison of {len(names)} indexes",
+        _told(Said("Comparison of {n} indexes", n=len(names))),
         line(found.summary()),
-        table([f"against {names[0]}", "mean shift", "largest shift", "rank correlation"], moved),
-        line(f"Ranks under {'each' if len(shown) == len(names) else f'the first {len(shown)}'}:"),
+        table(_each(against, Said("mean shift"), Said("largest shift"), Said("rank correlation")), moved),
+        line(_told(under if len(shown) == len(names) else Said("Ranks under the first {n}:", n=len(shown)))),
         table(["", *shown], ranks),
         _few(order, among),
     )
@@ -126,8 +154,8 @@ def of_revisions(found: Any) -> str:
             moved.join(found.because[["data", "base", "fit"]]) if len(found.because) == len(found.moved) else moved
         )
         parts.append(table(list(reasons.columns), reasons.to_numpy(dtype=object)))
-        parts.append(_few(moved, len(found.moved), "number"))
-    return card(said.rstrip(":"), *parts)
+        parts.append(_few(moved, len(found.moved)))
+    return card(said.rstrip(":："), *parts)
 
 
 def _best(panel: Panel, ranks: Any) -> tuple[Any, int]:
@@ -144,9 +172,22 @@ def _rows_of(panel: Panel, rows: Any, columns: Sequence[Any]) -> list[tuple[Any,
     ]
 
 
-def _few(shown: Any, of: int, noun: str = "row") -> str:
+def _few(shown: Any, of: int, *, choices: bool = False) -> str:
     """Return how many of the rows a table shows, where it does not show all."""
-    return line(counted(len(shown), noun, of=of)) if len(shown) < of else ""
+    some = Said.of(of, "{shown} of {n} choice", "{shown} of {n} choices", shown=len(shown))
+    return line(_told(some if choices else _some(len(shown), of))) if len(shown) < of else ""
+
+
+def _some(shown: int, of: int) -> Said:
+    return Said.of(of, "{shown} of {n} row", "{shown} of {n} rows", shown=shown)
+
+
+def _told(said: Said) -> str:
+    return said.told(language())
+
+
+def _each(*said: Said) -> list[str]:
+    return [_told(one) for one in said]
 
 
 def _change(levels: Any, before: Any, row: int) -> float:
@@ -159,14 +200,23 @@ def _node(tree: Tree, code: str) -> str:
     branch = tree.by_code.get(code)
     if branch is None:
         leaf = next(leaf for leaf in tree.leaves if leaf.code == code)
-        sign = "" if leaf.direction == 1 else ", smaller is better" if leaf.direction == -1 else f", {leaf.direction}"
-        return nested(f"{escape(_called(leaf))}: {escape(leaf.normalise.method.name)}{escape(sign)}", [])
-    choices = f"weights {branch.weights.method.name}, {branch.aggregate.method.name}"
-    choices += f", rescaled by {branch.rescale.method.name}" if branch.rescale else ""
-    given = branch.weights.options.get("values")
+        own: list[Said | str] = [leaf.normalise.method.name]
+        own += (
+            []
+            if leaf.direction == 1
+            else [Said("smaller is better")]
+            if leaf.direction == -1
+            else [str(leaf.direction)]
+        )
+        return nested(escape(_told(joined([_called(leaf), joined(own, "places")], "heads"))), [])
+    choices = [Said("weights {method}", method=branch.weights.method.name), joined([branch.aggregate.method.name])]
+    choices += [Said("rescaled by {method}", method=branch.rescale.method.name)] if branch.rescale else []
+    said, given = joined(choices, "places"), branch.weights.options.get("values")
     if isinstance(given, Mapping):
-        choices += f" ({', '.join(f'{child} {weight:g}' for child, weight in given.items())})"
-    label = f"<b>{escape(_called(branch))}</b>: {escape(choices)}"
+        values = joined([f"{child} {weight:g}" for child, weight in given.items()])
+        said = Said("{choices} ({values})", choices=said, values=values)
+    name, rest = f"<b>{escape(_called(branch))}</b>", escape(_told(said))
+    label = _told(joined([name, rest], "heads"))
     return nested(label, [_node(tree, child) for child in branch.children])
 
 

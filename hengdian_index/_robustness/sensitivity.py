@@ -94,7 +94,7 @@ class Sensitivity:
         ]
         return Said(
             "Of the variance of {what} over {runs} runs each choice explains: {shares}.",
-            what=_outcome(self.of),
+            what=outcome(self.of),
             runs=self.runs,
             shares=joined(each, "clauses"),
         ).told(spoken(lang))
@@ -191,7 +191,7 @@ def sensitivity(
     return Sensitivity(first.rename("first"), total.rename("total"), intervals, of, draws * (len(names) + 2))
 
 
-def _outcome(of: Any) -> Said:
+def outcome(of: Any) -> Said:
     """Return whose variance is explained, in words."""
     if isinstance(of, str):
         return {"rank_shift": Said("rank shift"), "rank_correlation": Said("rank correlation")}[of]
