@@ -32,7 +32,7 @@ def write_report(path: Path, shown: Content) -> None:
         document.heading(section.title)
         for item in section.items:
             if isinstance(item, Text):
-                document.paragraph(item.text + item.english)
+                document.paragraph(item.text + item.said)
             elif isinstance(item, Block):
                 document.blocks([item], below=2)
             elif isinstance(item, Sheet):
@@ -65,4 +65,4 @@ def _chart(document: Word, item: Picture) -> None:
     if item.dots:
         document.picture(item.dots, item.title)
     for note in item.notes:
-        document.paragraph(note.text + note.english)
+        document.paragraph(note.text + note.said)
