@@ -285,7 +285,7 @@ def test_the_command(files: tuple[Path, Path], tmp_path: Path) -> None:
     assert run(*files, "--threshold", "redundant=0.6", "--strict")[0] == 1
     assert run(*files, "--strict")[0] == 0
     assert run(*files, "--out", tmp_path / "zh.html", "--lang", "zh")[1].endswith(
-        "21 项通过，0 项需留意，0 项不通过，2 项无法判断。\n"
+        "21项通过，0项需留意，0项不通过，2项无法判断。\n"
     )
     assert '<html lang="zh-Hans">' in (tmp_path / "zh.html").read_text(encoding="utf-8")
     code, said, _ = run(*files, "--threshold", "not-heard=0.95")

@@ -292,7 +292,7 @@ def test_advice_on_a_size_is_not_what_is_done_already(x1: Any, divisor: str | No
     told = "" if divisor is None else f"; r is that of the values divided by {divisor!r}"
     assert line["why"] == f"r = {line['value']:.2f} with 'people'{told}"
     chinese = audit.to_text(lang="zh")
-    assert ("r 按除以" in chinese) == (divisor is not None)
+    assert ("r按除以" in chinese) == (divisor is not None)
 
 
 def test_bartlett_is_not_judged_over_few_rows() -> None:

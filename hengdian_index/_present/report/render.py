@@ -227,7 +227,9 @@ def _rows(block: Any) -> str:
     above = "".join(f'<th scope="col">{cell}</th>' for cell in heading)
     below = "".join("<tr>" + "".join(f"<td>{cell}</td>" for cell in line) + "</tr>" for line in lines)
     caption = "".join(map(_piece, block.pieces))
-    return f"<table><caption>{caption}</caption><thead><tr>{above}</tr></thead><tbody>{below}</tbody></table>"
+    table = f"<table><caption>{caption}</caption><thead><tr>{above}</tr></thead><tbody>{below}</tbody></table>"
+    label = escape("".join(piece if isinstance(piece, str) else piece.text for piece in block.pieces))
+    return f'<div class="scroll" role="region" tabindex="0" aria-label="{label}">{table}</div>'
 
 
 def _piece(piece: Any) -> str:

@@ -68,8 +68,13 @@ def _in_tables(tell: Teller, branches: Sequence[Branch]) -> Iterator[Block]:
         heads = ["group", "since", "judged by", "judged lambda_max", "judged ci", "judged cr", "judged consistent"]
         lines = [_checked(tell, say, one) for one in checked]
         used = [at for at in range(len(heads)) if any(line[at] != "" for line in lines)]
-        caption = tell.say("consistency below")
-        yield Block.table(caption, [say[heads[at]] for at in used], *([line[at] for at in used] for line in lines))
+        # A sign, not a word of the text.
+        named: list[Piece] = [Code(say[one]) if one == "judged lambda_max" else say[one] for one in heads]
+        yield Block.table(
+            tell.say("consistency below"),
+            [named[at] for at in used],
+            *([line[at] for at in used] for line in lines),
+        )
     told = [(branch, since, row) for branch in branches for since, row in _weights(tell, branch)]
     if told:
         several = any(since for _, since, _ in told)
@@ -108,11 +113,8 @@ def _judgements(tell: Teller, branch: Branch, matrix: Mapping[str, Mapping[str, 
         return f"1/{precise(float(back))}" if float(back) > 1 else precise(1 / float(back))
 
     codes = branch.children
-    return Block.table(
-        tell.say("judgements of", group=tell.named(branch)),
-        ["", *map(Code, codes)],
-        *([Code(one), *(cell(one, other) for other in codes)] for one in codes),
-    )
+    rows: list[list[Piece]] = [[Code(one), *(cell(one, other) for other in codes)] for one in codes]
+    return Block.table(tell.say("judgements of", group=tell.named(branch)), ["", *map(Code, codes)], *rows)
 
 
 def _shares(tell: Teller) -> Iterator[Block]:

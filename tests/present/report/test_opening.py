@@ -60,8 +60,10 @@ def test_a_series_says_its_level_its_changes_and_what_moved_it(film):
     )
     chinese = said(film, "zh")
     assert len(chinese) == 2
-    for number in (f"{level:.2f}", f"{quarter:+.2f} %", f"{year:+.2f} %"):
-        assert number in chinese[0]
+    moved = [
+        f"比{when}{'上升' if by > 0 else '下降'}{abs(by):.2f}%" for when, by in (("2010Q1", quarter), ("2009Q2", year))
+    ]
+    assert chinese[0].endswith(f"2010Q2为{level:.2f}（1998 = 100），{'，'.join(moved)}。")
     assert f"{parts[up]:+.2f}个点" in chinese[1]
     assert all(text.endswith("。") for text in chinese)
 

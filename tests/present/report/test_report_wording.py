@@ -104,7 +104,7 @@ def test_choices_are_named_in_the_language_of_the_page():
     some = [hi.Indicator(c, "total", direction=d) for c, d in (("a", 1), ("b", -1), ("c", hi.Target(75)))]
     tree = hi.Index(groups=[hi.Group("total")], indicators=some, normalise="min_max").tree
     said = draws.indicator_choices(tree, "zh")
-    assert said["direction"].tolist() == ["正向", "负向", "以75为最优，偏离越远越差"]
+    assert said["direction"].tolist() == ["正向", "负向", "适度指标（最优值75）"]
     assert said["normalise"].unique().tolist() == ["极差标准化（min_max）"]
     assert draws.group_choices(tree, "zh").loc["total", "aggregate"] == "加权算术平均（arithmetic）"
     english = draws.indicator_choices(tree, "en")
@@ -123,7 +123,7 @@ def test_every_method_has_a_chinese_name_before_its_code():
 
 
 def test_a_unit_is_called_alike_throughout():
-    assert not [key for key, text in WORDS["zh"].items() if "单位" in text or "单元" in text]
+    assert not [key for key, text in WORDS["zh"].items() if "对象" in text or "单元" in text]
 
 
 @pytest.mark.parametrize(

@@ -35,7 +35,7 @@ def film() -> hi.Result:
 
 def test_weights_stand_in_a_table(film: hi.Result) -> None:
     body, appendix = parts(film)
-    heading, *rows = lines(body, "各分指数之内的权重")
+    heading, *rows = lines(body, "各分指数内下级指标的权重")
     assert heading == ["分指数", "下级指标", "权重"]
     assert {(group.strip("`"), part.strip("`")): weight for group, part, weight in rows} == {
         key: f"{weight:.4f}" for key, weight in film.weights.items()
@@ -66,7 +66,7 @@ def test_judgements_stand_in_a_whole_matrix(film: hi.Result) -> None:
     found = np.array(cells, dtype=float)
     assert found * found.T == pytest.approx(np.ones(found.shape))
     largest = np.linalg.eigvals(found).real.max()
-    (checked,) = lines(body, "判断矩阵的一致性检验")[1:]
+    (checked,) = lines(body, "判断矩阵一致性检验结果")[1:]
     assert checked[:2] == ["`film`", f"{largest:.4f}"]
     assert "群决策：判断矩阵几何平均（AIJ）" in body
 
