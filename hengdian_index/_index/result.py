@@ -131,7 +131,7 @@ class Result:
             period: Any = None,
             units: Any = None,
         ) -> Path:
-            """Write a result as one HTML page that needs nothing else, and return its path."""
+            """Write a result as one HTML page that needs nothing else, or as a file of Word, and return its path."""
 
         def to_csv(self, folder: str | Path) -> list[str]:
             """Write every table of the result to a folder as CSV, all or none, and return the names of the files."""

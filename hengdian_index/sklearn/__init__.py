@@ -6,6 +6,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from hengdian_index._system.about import install
+from hengdian_index._words.said import Said
 from hengdian_index.errors import SpecError
 
 if TYPE_CHECKING:
@@ -24,8 +25,13 @@ if not TYPE_CHECKING:
         except ModuleNotFoundError as error:
             if (error.name or "").partition(".")[0] != "sklearn":
                 raise
-            why = f"hi.sklearn.{name} needs scikit-learn, which is not installed: {install('learn')}"
-            raise SpecError(why) from None
+            raise SpecError(
+                Said(
+                    "hi.sklearn.{name} needs scikit-learn, which is not installed: {install}",
+                    name=name,
+                    install=install("learn"),
+                )
+            ) from None
         globals()[name] = value
         return value
 
