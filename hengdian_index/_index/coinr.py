@@ -149,7 +149,7 @@ def _file(folder: Path, name: str) -> Path | None:
 def _table(source: Any, sheet: str | None, name: str) -> tuple[Any, str]:
     if isinstance(source, (str, Path)):
         if sheet is not None:
-            return data_table(source, sheet), f"{Path(source).name} sheet {name!r}"
+            return data_table(source, sheet), Said("{file} sheet {sheet!r}", file=Path(source).name, sheet=name)
         return read_table(source, ("uCode", "iCode", "Parent")), Path(source).name
     if not isinstance(source, Mapping) and not hasattr(source, "columns"):
         raise DataError(

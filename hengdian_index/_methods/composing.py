@@ -34,7 +34,7 @@ def composing(
     second: str | None = ...,
     along: Literal["time"] | None = ...,
     learns: None = None,
-    check: Callable[..., list[Said]] | None = ...,
+    check: Callable[..., Sequence[str]] | None = ...,
     **traits: Unpack[ComposingTraits],
 ) -> Callable[[Callable[P, Any]], Registered[P]]: ...
 @overload
@@ -44,7 +44,7 @@ def composing(
     second: str | None = ...,
     along: Literal["time"] | None = ...,
     learns: Callable[..., dict[str, Any]],
-    check: Callable[..., list[Said]] | None = ...,
+    check: Callable[..., Sequence[str]] | None = ...,
     **traits: Unpack[ComposingTraits],
 ) -> Callable[[Callable[P, Any]], OwnComposition[P]]: ...
 def composing(
@@ -53,7 +53,7 @@ def composing(
     second: str | None = None,
     along: Literal["time"] | None = None,
     learns: Callable[..., dict[str, Any]] | None = None,
-    check: Callable[..., list[Said]] | None = None,
+    check: Callable[..., Sequence[str]] | None = None,
     **traits: Unpack[ComposingTraits],
 ) -> Any:
     """Register a function of several columns under its own name.
@@ -75,7 +75,7 @@ def composing(
         `learns(*columns, **options)` gives the options to freeze, from the fit rows: as many rows as there are, those
         outside the fit missing.
     check : callable, optional
-        `check(**options)`: what is wrong with a set of options, one sentence for each fault.
+        `check(**options)`: what is wrong with a set of options, one text for each fault.
     **traits
         `formula` in LaTeX, a text or a function of the options that gives it, `chinese`, what a statement calls it, and
         `words` of its options. `arithmetic`: a value as an expression in the columns and the options, such as

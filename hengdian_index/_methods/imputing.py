@@ -189,7 +189,7 @@ class OwnFiller(Pickled):
 
     def __call__(self, rows: Rows) -> Filling:
         """Fill rows."""
-        name = getattr(self.function, "__name__", "the function")
+        name = getattr(self.function, "__name__", Said("the function"))
         filled, n = self._filled(rows.values, name), len(self.fit_rows)
         if "fit_on" not in signature(self.function).parameters and not _same(rows.values, self.fit_rows):
             both = self._filled(np.concatenate([self.fit_rows, rows.values]), name)

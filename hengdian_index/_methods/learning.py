@@ -253,7 +253,7 @@ class OwnMap(Pickled):
         both = np.asarray(self.function(np.concatenate([known, x], axis=-2), **self.options), dtype=np.float64)
         n = self.fit_rows.shape[-2]
         if not np.array_equal(both[..., :n, :], np.broadcast_to(self.fitted, known.shape), equal_nan=True):
-            name = getattr(self.function, "__name__", "the function")
+            name = getattr(self.function, "__name__", Said("the function"))
             raise DataError(
                 Said(
                     "{family}: {name} changes the scores of old rows when rows are added, so it cannot be "

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeAlias, TypedDict
 
-from hengdian_index._words.said import Said
-
 # A trait is a value, or a function of the method's options that gives it.
 Flag: TypeAlias = bool | Callable[..., bool]
 Words: TypeAlias = str | Callable[..., Any]
@@ -25,7 +23,7 @@ class Told(TypedDict, total=False):
 class Traits(Told, total=False):
     """What a method may declare whose decorator has no parameter `check`."""
 
-    check: Callable[..., list[Said]]
+    check: Callable[..., Sequence[str]]
 
 
 class NormalisingTraits(Traits, total=False):

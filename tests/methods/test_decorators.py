@@ -1,5 +1,6 @@
 """A user's own function as a normalisation, a weighting, an aggregation; wrong options of any method."""
 
+import contextlib
 import inspect
 import operator
 import re
@@ -15,6 +16,7 @@ import hengdian_index as hi
 from hengdian_index._maths.maps import Affine
 from hengdian_index._methods.registry import FAMILIES, find, resolve
 from hengdian_index._tables.table import read_labelled, with_labels
+from hengdian_index._words.said import Joined, Said
 from hengdian_index.log import journal
 
 X = np.array([[1.0, 10.0], [2.0, 40.0], [4.0, 20.0]])
@@ -499,3 +501,24 @@ def test_the_log_of_a_treatment_is_told_in_the_language_in_which_it_is_asked_for
         "weights之和为8，已换算为合计1",
         "1行的数值太少，无法计算得分，记为缺失",
     ]
+
+
+WRONG = (-3, -0.5, 0, 1e9, np.inf, "zzz", [], [3, 1, 1], {"zzz": 1})
+
+
+def judged() -> list[tuple[str, str, object]]:
+    """Return every method that judges its options itself, with each of them."""
+    every = [(family, one) for family, methods in FAMILIES.items() for one in methods.values()]
+    return [(family, one.name, name) for family, one in every if "check" in one.traits for name in one.options]
+
+
+@pytest.mark.parametrize(("family", "method", "option"), judged())
+def test_what_a_method_says_of_its_options_is_a_sentence(family, method, option):
+    own = find(family, method)
+    known = {**own.traits.get("example", {}), **{p.name: p.default for p in own.options.values()}}
+    heard = []
+    for value in WRONG:
+        with contextlib.suppress(TypeError, ValueError, AttributeError, KeyError):
+            heard += own.traits["check"](**{**known, option: value})
+    assert {type(one) for one in heard} <= {Said, Joined}
+    assert not [one for one in heard if re.search("[a-z]{4,} [a-z]{3,}", re.sub("[“'].*?[”']", "", one.told("zh")))]

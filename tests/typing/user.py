@@ -221,6 +221,7 @@ def results(index: hi.Index, folder: Path) -> hi.Result:
     versions: dict[str, Any] = result.provenance
     assert versions["hengdian_index"] == hi.__version__
     text: str = result.method("zh", "latex", path=folder / "method.tex")
+    assert text != result.method(None)
     assert text
     bulletin: str = result.bulletin(folder / "b.md", period=2021, unit="Aa", lang="zh")
     assert bulletin
