@@ -286,7 +286,7 @@ def _parts(entry: Entry) -> tuple[Said | str, Said | str, Said | str]:
     kind = _kind(entry)
     if not entry.kind:
         return kind, "", ""
-    parts = kind.items if isinstance(kind, Joined) else kind.split(": ", 2)
+    parts = kind.items if isinstance(kind, Joined) else (kind,) if isinstance(kind, Said) else kind.split(": ", 2)
     return (*parts, "", "")[:3]
 
 

@@ -178,9 +178,32 @@ def test_lines_are_counted_in_the_language_that_is_spoken() -> None:
     ]
     with hi.options(lang="zh"):
         assert told(lines) == [
-            "插补：mean：已插补1200处；未插补2处：…未予填补，仍为缺失",
-            "权重：A未予填补，仍为缺失（另有同类1条）",
+            "插补：mean：已插补1200处；未插补2处：…未予插补，仍为缺失",
+            "权重：A未予插补，仍为缺失（另有同类1条）",
             "基期：x，2020：已插补",
         ]
-        assert tally(lines)["kind"].tolist()[:2] == ["mean：未插补：…未予填补，仍为缺失", "mean：已插补"]
+        assert tally(lines)["kind"].tolist()[:2] == ["mean：未插补：…未予插补，仍为缺失", "mean：已插补"]
     assert tally(lines)["kind"].tolist()[:2] == ["mean: left: left missing by …", "mean: filled"]
+
+
+def test_the_log_is_told_in_the_language_that_is_spoken_or_asked_for() -> None:
+    entries = holed().entries
+    english = told(entries)
+    chinese = told(entries, "zh")
+    assert told(entries, "en") == english
+    assert chinese == [
+        "插补：interpolate：已插补1处；未插补9处：该单位没有数值6处；"
+        "位于该单位第一个已知值之前，不外推2处；位于该单位最后一个已知值之后，不外推1处",
+        "合成：部分指标缺失的行：其余部分重新分配权重9处",
+    ]
+    with hi.options(lang="zh"):
+        assert told(entries) == chinese
+        kinds = tally(entries)["kind"].tolist()
+    assert "interpolate：未插补：该单位没有数值" in kinds
+    assert tally(entries)["kind"].tolist()[0].startswith("interpolate: ")
+
+
+def test_a_plain_kind_of_an_older_fit_is_told_by_its_parts() -> None:
+    lines = [Entry("impute", joined(["left"]), unit, kind="mean: left: no value") for unit in "AB"]
+    assert told(lines) == ["impute: mean: 2 left: no value"]
+    assert told(lines, "zh") == ["插补：mean：left2处：no value"]

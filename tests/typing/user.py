@@ -225,7 +225,7 @@ def results(index: hi.Index, folder: Path) -> hi.Result:
     assert text
     bulletin: str = result.bulletin(folder / "b.md", period=2021, unit="Aa", lang="zh")
     assert bulletin
-    explanation = result.explain("Aa", 2020, node="seats")
+    explanation = result.explain("Aa", 2020, node="seats", lang="zh")
     assert float(explanation.value) == float(explanation.steps["value"].iloc[-1]) or str(explanation)
     result.to_excel(folder / "result.xlsx", lang="en")
     files: list[str] = result.to_csv(folder / "tables")
@@ -292,7 +292,7 @@ def robustness(index: hi.Index, result: hi.Result, folder: Path) -> None:
     shifts: hi.Sensitivity = hi.sensitivity(index, TOWNS, choices, draws=16, resamples=20, of=("score", ("Aa", 2020)))
     shifts.plot.bars()
     assert shifts.runs
-    assert shifts.summary()
+    assert shifts.summary(lang="zh")
     doubted = index.replace({"doubts": {"supply.weights": {"noise": 0.25}, "aggregate": ["arithmetic", "geometric"]}})
     own: hi.Uncertainty = hi.uncertainty(doubted, TOWNS, draws=8, infeasible="exclude")
     assert own.summary()

@@ -1,0 +1,36 @@
+"""The path of a number in Chinese: each step with the numbers and formulas of the English one."""
+
+from __future__ import annotations
+
+import pytest
+from support.ears import english_in
+
+import hengdian_index as hi
+
+
+@pytest.fixture(scope="module")
+def result() -> hi.Result:
+    index, table = hi.example("countries")
+    return index.compute(table)
+
+
+def test_steps_are_those_of_the_english_path(result: hi.Result) -> None:
+    for node in (result.tree.root.code, *result.tree.codes[:3]):
+        english, chinese = (result.explain("AUS", node=node, lang=lang) for lang in ("en", "zh"))  # type: ignore[arg-type]
+        same = ["node", "step", "formula", "value"]
+        assert english.steps[same].equals(chinese.steps[same])
+        assert [what for what in chinese.steps["what"] if english_in(what)] == []
+        text = str(chinese)
+        for name in (one.name for one in (*result.tree.branches, *result.tree.leaves) if one.name):
+            text = text.replace(name, "")
+        assert [line for line in text.splitlines() if english_in(line)] == []
+        with hi.options(lang="zh"):
+            assert str(result.explain("AUS", node=node)) == str(chinese)
+
+
+def test_what_is_said_of_steps(result: hi.Result) -> None:
+    said = str(result.explain("AUS", node=result.tree.codes[0], lang="zh"))
+    assert "原值" in said
+    assert "的平均水平" in said
+    with pytest.raises(hi.SpecError, match="lang: no 'fr'"):
+        result.explain("AUS", lang="fr")  # type: ignore[arg-type]
