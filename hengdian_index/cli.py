@@ -691,8 +691,9 @@ def _compare_with_program(index: Index, table: Any, program: str, out: Path | No
         "numbers": found.numbers,
         "departures": pd.DataFrame(reasons, pd.Index([one.address for one in found.departures], name="address")),
     }
+    headings = {"ours": said(Said("ours")), "theirs": said(Said("theirs"))}
     _end_study(
-        lambda: f"{found.summary()}\n\n{as_text(found.numbers)}",
+        lambda: f"{found.summary()}\n\n{as_text(found.numbers.rename(columns=headings))}",
         frames,
         "numbers",
         out,

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from hengdian_index._commands.options import Data
     from hengdian_index._index.index import Index
     from hengdian_index._index.result import Result
+    from hengdian_index._tables.form import Form
 
 _STDIN = "standard input"
 
@@ -42,9 +43,7 @@ def read_index(path: Path) -> Index:
 
 def read(index: Path, data: Data) -> tuple[Index, Any]:
     """Return what two files hold, or one workbook with both; the faults of both are reported together."""
-    from hengdian_index._tables.form import Form
-    from hengdian_index._tables.read_data import read_data
-    from hengdian_index._tables.read_file import read_stream
+    from hengdian_index._tables.form import HEADING_ROWS, Form
     from hengdian_index._tables.workbook import ENDINGS
     from hengdian_index.errors import FaultsError, SpecError, raise_together
 
@@ -62,19 +61,32 @@ def read(index: Path, data: Data) -> tuple[Index, Any]:
         found = read_index(index)
     except FaultsError as error:
         errors.append(error)
-    try:
-        form = Form.of(found.data if found else None)
-        labels, columns = form.texts(found.unit if found else None), found.columns if found else ()
-        if data == PIPE:
-            table = read_stream(_read_stdin(), _STDIN, labels, form, columns)
-        else:
-            own = (found.unit, found.period) if found else (None, None)
-            table = read_data(data or index, form, columns, *own)
-    except FaultsError as error:
-        errors.append(error)
+    # How many rows name the columns is for the index to say: one that cannot be read may say any number.
+    other = () if found or data == PIPE else HEADING_ROWS
+    forms = [Form.of(found.data if found else None), *(Form(header_rows=n) for n in other)]
+    tried: list[FaultsError] = []
+    for form in forms:
+        try:
+            table = _table(index, data, found, form)
+            break
+        except FaultsError as error:
+            tried.append(error)
+    errors += tried[:1] if len(tried) == len(forms) else []
     raise_together(errors)
     assert found is not None
     return found, table
+
+
+def _table(index: Path, data: Data, found: Index | None, form: Form) -> Any:
+    """Return the table of an index, of a form."""
+    from hengdian_index._tables.read_data import read_data
+    from hengdian_index._tables.read_file import read_stream
+
+    columns = found.columns if found else ()
+    if data == PIPE:
+        return read_stream(_read_stdin(), _STDIN, form.texts(found.unit if found else None), form, columns)
+    own = (found.unit, found.period) if found else (None, None)
+    return read_data(data or index, form, columns, *own)
 
 
 def read_several(indexes: Sequence[Path], data: Data) -> tuple[dict[str, Index], Any]:

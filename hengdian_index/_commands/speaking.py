@@ -6,6 +6,7 @@ import copy
 import gettext
 import inspect
 import os
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -16,7 +17,7 @@ import click
 from hengdian_index._values.letters import columns
 from hengdian_index._words.catalogue import LANGUAGES, Lang, catalogue
 from hengdian_index._words.language import VARIABLE, chosen, language, of_locale, speak
-from hengdian_index._words.said import Said, told
+from hengdian_index._words.said import Said, joined, told
 
 # Where a context keeps the language that an option asks for.
 _LANG = "hengdian_index.lang"
@@ -25,6 +26,8 @@ _DOMAIN = "hengdian_index"
 _EXPLAINED: dict[str, Said] = {}
 # What begins no line in Chinese.
 _NEVER_FIRST = "，。；：、？！）”》"
+# Names as click quotes them.
+_QUOTED = re.compile(r"'[^']*'(?:, '[^']*')*")
 
 
 class Spoken(click.Command):
@@ -185,11 +188,34 @@ class _Click(gettext.NullTranslations):
     """The words of click in the language that is spoken; those that a catalogue does not have in English."""
 
     def gettext(self, message: str) -> str:
-        return _translated(message, "click")
+        found = _translated(message, "click")
+        return _Sentence(found) if found != message else message
 
     def ngettext(self, one: str, several: str, n: int) -> str:
         found = _translated(one, "click")
-        return found if found != one else super().ngettext(one, several, n)
+        return _Sentence(found) if found != one else super().ngettext(one, several, n)
+
+
+class _Sentence(str):
+    """A sentence of click in another language, which has the signs of that language around and between its values."""
+
+    __slots__ = ()
+
+    def format(self, *given: Any, **values: Any) -> str:
+        """Return the sentence with its values."""
+        return super().format(*given, **{name: _signed(name, value) for name, value in values.items()})
+
+
+def _signed(name: str, value: Any) -> Any:
+    """Return what click puts into a sentence with the signs of Chinese; a whole message has them, but for its blanks.
+
+    Click parts sentences with a blank, and quotes names as Python does, with a comma between several.
+    """
+    if not isinstance(value, str) or language() == "en":
+        return value
+    if name == "message":
+        return re.sub(f"(?<=[{_NEVER_FIRST}]) ", "", value)
+    return _QUOTED.sub(lambda names: joined(names[0][1:-1].split("', '"), quoted=True).told(language()), value)
 
 
 @contextmanager

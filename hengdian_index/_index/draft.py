@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
@@ -19,14 +20,14 @@ from hengdian_index._index.index import Index, sheet_fields
 from hengdian_index._index.text import first_line
 from hengdian_index._methods.registry import FAMILIES
 from hengdian_index._system.written import whole
-from hengdian_index._tables.form import Form
+from hengdian_index._tables.form import HEADING_ROWS, Form
 from hengdian_index._tables.grid import name_and_unit
 from hengdian_index._tables.periods import Periods, read_periods
 from hengdian_index._tables.read_file import read_table
 from hengdian_index._tables.shapes import as_wide, proposed
 from hengdian_index._tables.units import named_totals
 from hengdian_index._words.catalogue import LANGUAGES, Lang, Room, words
-from hengdian_index._words.said import Said
+from hengdian_index._words.said import Said, joined
 from hengdian_index.errors import DataError, FaultsError, SpecError, among, cause, listed, raise_all, shown, spoken
 
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f\u0085\u2028\u2029]+")
@@ -108,8 +109,7 @@ def new_index(path: str | Path, data: str | Path, *, lang: Lang | None = None, f
 
 def drafted(data: Path, say: Room, lang: str) -> Draft:
     """Return a draft for the table in a file, with comments in the words of a language."""
-    # Labels keep each character: NA is Namibia.
-    source = read_table(data, labels_in(read_table(data)))
+    source, heading = _read(data)
     form = proposed(source, data.stem) or {}
     table = _wide(source, form) if form else source
     guess = guessed(table)
@@ -121,6 +121,7 @@ def drafted(data: Path, say: Room, lang: str) -> Draft:
         else:
             # Of one unit, indicators in rows are turned without a word.
             form = {}
+    form |= heading
     if not guess.indicators:
         raise DataError(
             Said(
@@ -137,6 +138,19 @@ def drafted(data: Path, say: Room, lang: str) -> Draft:
     return Draft(
         found.text(), found.head(), found.groups(), found.indicators(), found.notes(), table, found.asked(), opened
     )
+
+
+def _read(data: Path) -> tuple[pd.DataFrame, dict[str, Any]]:
+    """Return the table in a file, and how many rows name its columns where that is more than one."""
+    try:
+        # Labels keep each character: NA is Namibia.
+        return read_table(data, labels_in(read_table(data))), {}
+    except DataError:
+        for rows in HEADING_ROWS:
+            form = Form(header_rows=rows)
+            with suppress(FaultsError):
+                return read_table(data, labels_in(read_table(data, (), form)), form), {"header_rows": rows}
+        raise
 
 
 def _wide(source: pd.DataFrame, form: Mapping[str, Any]) -> pd.DataFrame:
@@ -278,7 +292,7 @@ class _Draft:
     def _titles(self) -> list[str]:
         lines = [self.say("title", file=self.source), self.say["how"]]
         if self.costs():
-            lines.append(self.say("directions", codes=", ".join(self.asked())))
+            lines.append(self.say("directions", codes=joined(self.asked()).told(self.lang)))
         if self.opened:
             lines += ["", self.say["decide"], *(f"- {one}" for one in self.opened)]
         return [_comment(line) for line in lines]

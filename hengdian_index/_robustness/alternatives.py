@@ -43,6 +43,9 @@ from hengdian_index.log import journal
 if TYPE_CHECKING:
     from hengdian_index._index.stubs import ComparisonPlots
 
+# What an index is called beside its alternatives.
+_AS_IT_IS = "as it is"
+
 
 @dataclass(frozen=True, eq=False)
 class Comparison:
@@ -157,6 +160,7 @@ class Comparison:
         if order.empty:
             return Said("There is nothing to compare.")
         near, first = self.correlations().iloc[0][order.index].dropna(), self.scores.columns[0]
+        first = Said("as it is") if first == _AS_IT_IS else first
         if len(order) > 1:
             moved = Said(
                 "Ranks move most {most} (by {shift:.2f} places on average), least {least} ({other:.2f})",
@@ -215,7 +219,7 @@ def alternatives(index: Index) -> dict[str, Index]:
 
     What equals the index as it is has no name of its own; noise and numbers between limits are no alternatives.
     """
-    found, faults = {"as it is": index.certain}, list[Fault]()
+    found, faults = {_AS_IT_IS: index.certain}, list[Fault]()
     for factor in read_factors(index.certain, index.doubts):
         for given in factor.given if factor.kind == "levels" else ():
             name = f"{factor.address} = {word(given)}"

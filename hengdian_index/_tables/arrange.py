@@ -70,7 +70,7 @@ def with_names(table: Any, header_rows: int, asked: Collection[str]) -> Any:
     if len(names) != len(frame.columns):
         return table
     if "letters" in attrs:
-        attrs["letters"] = dict(zip(names, attrs["letters"].values(), strict=True))
+        attrs["letters"] = {name: attrs["letters"][old] for name, old in zip(names, frame.columns, strict=True)}
     frame = frame.set_axis(pd.Index(names, dtype=object), axis=1)
     frame.attrs = attrs
     return frame

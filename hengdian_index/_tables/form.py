@@ -23,6 +23,9 @@ _MOST_ROWS = 10
 # Words that a sheet of an index has for something else: among its rows these fields are called otherwise.
 _IN_ROWS = {name: f"table_{name}" for name in ("unit", "period", "indicator", "value")}
 
+# So many rows may name the columns where the first alone does not.
+HEADING_ROWS = (2, 3)
+
 
 @dataclass(frozen=True, slots=True)
 class Form:

@@ -138,7 +138,9 @@ class Joined(Said):
     def told(self, lang: str) -> str:
         """Return the parts in a language, with its own sign between them."""
         sign = _sign(_BETWEEN[self.kind], f"between {self.kind}", lang)
-        return sign.join(_quoted(one, lang) if self.quoted else told(one, lang) for one in self.items)
+        row = sign.join(_quoted(one, lang) if self.quoted else told(one, lang) for one in self.items)
+        # A wide sign that ends a question needs none after it.
+        return row.replace(f"？{sign}", "？") if sign == "；" else row
 
     def parts(self) -> dict[str, Any]:
         """Return what the row is made of, by the names that `joined` takes."""
@@ -212,7 +214,9 @@ def _sign(english: str, context: str, lang: str) -> str:
 
 def _quoted(value: Any, lang: str) -> str:
     """Return a name between the quotation marks of a language; what is no plain text as Python writes it."""
-    plain = isinstance(value, str) and not isinstance(value, Shown) and value.isprintable() and lang != "en"
+    # Python counts the wide blank among what cannot be printed, and Chinese titles have it.
+    printed = isinstance(value, str) and value.replace("\u3000", "").isprintable()
+    plain = printed and not isinstance(value, Shown) and lang != "en"
     return _sign("'{name}'", "quoted", lang).format(name=value) if plain else repr(value)
 
 

@@ -103,3 +103,14 @@ def test_check_and_release_take_standard_input(index: Path, tmp_path: Path) -> N
     assert run("check", index, "-", stdin=TEXT.encode())[1].startswith("standard input: ")
     assert run("release", index, "-", tmp_path / "release", stdin=TEXT.encode())[0] == 0
     assert (tmp_path / "release" / "release.json").exists()
+
+
+def test_a_heading_of_two_rows_is_no_fault_while_the_index_that_may_say_so_cannot_be_read(tmp_path: Path) -> None:
+    heads = pd.DataFrame([["", "scale", ""], ["town", "shops", "firms"], ["a", 1, 4], ["b", 2, 3], ["c", 5, 9]])
+    heads.to_csv(tmp_path / "two.csv", index=False, header=False)
+    (tmp_path / "broken.toml").write_text("[index", encoding="utf-8")
+    code, _, said = run("check", tmp_path / "broken.toml", tmp_path / "two.csv")
+    assert code == 2
+    assert [line.partition(":")[2].split(":")[0].strip() for line in said.splitlines()] == ["broken.toml"]
+    (tmp_path / "none.csv").write_text("", encoding="utf-8")
+    assert "none.csv" in run("check", tmp_path / "broken.toml", tmp_path / "none.csv")[2]

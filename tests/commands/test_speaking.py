@@ -59,7 +59,7 @@ def helps() -> Iterator[str]:
         (["report", "x.toml"], "需要INDEX [DATA...] OUT.html；只给了1个"),
         (["uncertainty", "x.toml", "--draws", "many"], "“many”不是有效的数值"),
         (["uncertainty", "x.toml", "--draws", "0"], "0超出范围x>=1"),
-        (["compare", "x.toml", "--how", "best"], "“best”不可取；可选：'spearman', 'pearson', 'kendall'"),
+        (["compare", "x.toml", "--how", "best"], "“best”不可取；可选：“spearman”、“pearson”、“kendall”"),
         (["new", "x.toml", "d.csv", "more"], "多余的参数（more）"),
         (["check", "x.toml", "--lang"], "选项“--lang”须有取值"),
     ],
@@ -92,7 +92,7 @@ def test_a_language_that_is_not_there_is_refused(workbook: Path) -> None:
     assert run("check", workbook, "--lang", "zh", lang="fr")[0] == 0
     code, _, err = run("check", workbook, "--lang", "fr")
     assert code == 2
-    assert "“fr”不可取；可选：'en', 'zh'" in err
+    assert "“fr”不可取；可选：“en”、“zh”" in err
     assert "'fr' is not one of 'en', 'zh'" in run("methods", "--lang", "fr")[2]
 
 
@@ -131,3 +131,20 @@ def test_click_finds_its_own_words_again_after_a_run() -> None:
     before = gettext.translation, gettext.textdomain()
     run("--lang", "zh", "nix")
     assert (gettext.translation, gettext.textdomain()) == before
+
+
+@pytest.mark.parametrize(
+    ("typed", "line"),
+    [
+        (["checc"], "错误：没有命令“checc”。是否应为“check”？"),
+        (["compute", "x.toml", "--exel", "a"], "错误：没有选项“--exel”。是否应为“--excel”、“--help”？"),
+        (["check", "x.toml", "--format", "xml"], "错误：“--format”的取值有误：“xml”不可取；可选：“csv”、“json”。"),
+        (["uncertainty", "x.toml", "--draws", "0"], "错误：“--draws”的取值有误：0超出范围x>=1。"),
+    ],
+)
+def test_what_click_quotes_stands_between_chinese_signs(typed: list[str], line: str, tmp_path: Path) -> None:
+    two_levels().write(tmp_path / "x.toml")
+    given = [str(tmp_path / one) if one == "x.toml" else one for one in typed]
+    code, _, said = run(*given, "--lang", "zh") if len(typed) > 1 else run("--lang", "zh", *given)
+    assert code == 2
+    assert said.splitlines()[-1] == line

@@ -246,3 +246,28 @@ def test_a_table_of_another_form_is_drafted_as_what_it_holds(tmp_path: Path, for
     new_index(tmp_path / "my.xlsx", data)
     both = (hi.Index.read(path), read_table(data, []))
     assert both[0].compute(both[1]).scores.notna().all(axis=None)
+
+
+@pytest.mark.parametrize("ending", [".toml", ".xlsx"])
+def test_a_heading_of_two_rows_is_drafted_as_such(tmp_path: Path, ending: str) -> None:
+    rows = [["季度", "规模", "", "环境"], ["", "企业数（家）", "收入（亿元）", "空置率（%）"]]
+    rows += [[f"{2020 + i // 4}年第{i % 4 + 1}季度", 100 + i * i, 20 + 3 * i, 9 - i % 5] for i in range(8)]
+    pd.DataFrame(rows).to_csv(tmp_path / "d.csv", index=False, header=False)
+    made = new_index(tmp_path / f"i{ending}", tmp_path / "d.csv", lang="zh")
+    assert [one["code"] for one in made.indicators] == ["企业数", "收入", "空置率"]
+    index = hi.Index.read(tmp_path / f"i{ending}")
+    result = index.compute(tmp_path / ("d.csv" if ending == ".toml" else "i.xlsx"))
+    assert result.scores.notna().all(axis=None)
+
+
+def test_a_table_that_no_heading_explains_is_refused_as_it_is_read(tmp_path: Path) -> None:
+    (tmp_path / "d.csv").write_text("", encoding="utf-8")
+    with pytest.raises(hi.DataError, match="it is empty"):
+        new_index(tmp_path / "i.toml", tmp_path / "d.csv")
+
+
+def test_indicators_to_decide_are_named_as_the_language_names_several(tmp_path: Path) -> None:
+    pd.DataFrame({"年": [2020, 2021, 2022], "失业率": [4, 5, 6.5], "投诉量": [9, 7, 8]}).to_csv(
+        tmp_path / "d.csv", index=False
+    )
+    assert "失业率、投诉量" in new_index(tmp_path / "i.toml", tmp_path / "d.csv", lang="zh").text

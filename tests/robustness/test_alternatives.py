@@ -9,8 +9,11 @@ import pandas as pd
 import pytest
 from scipy import stats
 from support.countries import countries, index
+from support.indexes import two_levels
+from support.tables import table
 
 import hengdian_index as hi
+from hengdian_index._robustness.alternatives import alternatives
 
 
 def test_identical_indexes_do_not_differ() -> None:
@@ -120,3 +123,10 @@ def test_words_are_checked() -> None:
         hi.compare({"two": index()}, countries().drop(columns="a"))
     with pytest.raises(hi.SpecError, match="how: no 'tau'"):
         hi.compare({"one": index(), "two": index()}, countries()).correlations(how="tau")  # type: ignore[arg-type]
+
+
+def test_the_index_that_alternatives_are_of_is_named_in_the_language_told() -> None:
+    index = two_levels().replace({"doubts": {"aggregate": ["arithmetic", "geometric"]}})
+    said = hi.compare(alternatives(index), table()).summary(lang="zh")
+    assert "原方案" in said
+    assert "as it is" not in said

@@ -60,3 +60,13 @@ def test_headings_that_are_set_wide_are_what_is_asked_for(tmp_path):
     assert result.scores["all"].tolist() == [0, 1]
     assert result.scores.index.tolist() == ["甲", "乙"]
     assert "column '地  区' read as '地区'" in " ".join(result.log["why"])
+
+
+def test_two_columns_that_two_rows_name_alike_are_refused_not_mixed_up(tmp_path):
+    rows = [["", "规模", "", "规模"], ["年份", "企业数", "收入", "企业数"], [2020, 1, 2, 3], [2021, 4, 5, 6]]
+    pytest.importorskip("xlsxwriter", reason="XlsxWriter is not installed")
+    pd.DataFrame(rows).to_excel(tmp_path / "d.xlsx", index=False, header=False, engine="xlsxwriter")
+    parts = [{"code": "企业数", "parent": "all"}, {"code": "收入", "parent": "all"}]
+    index = hi.Index(period="年份", groups=[{"code": "all"}], indicators=parts, data={"header_rows": 2})
+    with pytest.raises(hi.DataError, match="企业数"):
+        index.compute(tmp_path / "d.xlsx")

@@ -199,3 +199,17 @@ def test_what_is_general_is_a_sentence_that_is_told_in_each_language(chinese: No
     assert joined([line(), line()], "clauses").in_general.told("zh") == "…：…中的…由…售出"
     assert joined(["A", 2]).in_general.told("zh") == "…"
     assert type(pickle.loads(pickle.dumps(line().in_general))) is Said
+
+
+def test_a_wide_blank_is_a_letter_of_a_chinese_name_and_stands_as_it_is_told() -> None:
+    title = "表3-12\u3000主要指标"
+    line = Said("row {number} is a title: {text!r}", number=1, text=title)
+    assert "\\u3000" in line
+    assert f"“{title}”" in Said("{name!r}", name=title).told("zh")
+    assert "\\x07" in Said("{name!r}", name="表\u3000\x07").told("zh")
+
+
+def test_a_question_in_chinese_ends_its_clause() -> None:
+    asked = joined([Said("; did you mean {close!r}?", close="甲"), Said("between {kind}", kind=1)], "clauses")
+    assert "？；" not in asked.told("zh")
+    assert "?; " in asked
