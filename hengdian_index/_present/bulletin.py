@@ -21,6 +21,7 @@ from hengdian_index._present.report.units import compared, ranked
 from hengdian_index._present.word import write_word
 from hengdian_index._robustness.uncertainty import Uncertainty
 from hengdian_index._system.written import whole
+from hengdian_index._tables.cells import is_missing
 from hengdian_index._tables.periods import format_period
 from hengdian_index._tables.table import Array
 from hengdian_index._words.catalogue import Lang, Room, words
@@ -167,7 +168,7 @@ def _of_many(result: Result, unit: Any, found: Uncertainty | None, lang: Lang) -
 
 
 def _rank(rank: Any) -> str:
-    return "–" if rank != rank else f"{rank:.0f}"
+    return "–" if is_missing(rank) else f"{rank:.0f}"
 
 
 def _paragraphs(told: Any) -> tuple[str, ...]:

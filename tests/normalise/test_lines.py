@@ -100,4 +100,4 @@ def test_bounds_are_written_to_a_file_and_said_in_both_languages(tmp_path) -> No
     assert "mean of the 2 best fit rows" in english
     assert "percentile 2.5" in english
     assert "最好的2个值的均值" in chinese
-    assert "第 2.5 百分位数" in chinese
+    assert "第2.5百分位数" in chinese

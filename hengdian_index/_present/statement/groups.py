@@ -78,15 +78,13 @@ def _in_tables(tell: Teller, branches: Sequence[Branch]) -> Iterator[Block]:
     told = [(branch, since, row) for branch in branches for since, row in _weights(tell, branch)]
     if told:
         several = any(since for _, since, _ in told)
-        yield Block.table(
-            tell.say("weights below"),
-            [say["group"], *([say["since"]] if several else []), say["part"], say["weight"]],
-            *(
-                [Code(branch.code), *([since] if several else []), Code(child), f"{weight:.4f}"]
-                for branch, since, row in told
-                for child, weight in row.items()
-            ),
-        )
+        since_when = [say["since"]] if several else []
+        rows: list[list[Piece]] = [
+            [Code(branch.code), *([since] if several else []), Code(child), f"{weight:.4f}"]
+            for branch, since, row in told
+            for child, weight in row.items()
+        ]
+        yield Block.table(tell.say("weights below"), [say["group"], *since_when, say["part"], say["weight"]], *rows)
     for branch in branches:
         said = [*_consistency(tell, branch), *_found(tell, branch)]
         if said:

@@ -107,6 +107,8 @@ def data(tell: Teller) -> Iterator[Block]:
     # In Chinese the whole index is none of its sub-indexes.
     sizes = {"row": panel.n, "indicator": len(tree.codes), "group": len(tree.groups) - (tell.lang == "zh")}
     said = {f"{noun}s": tell.words(f"{noun} counted", count=size) for noun, size in sizes.items()}
+    if not sizes["group"]:
+        said["groups"] = tell.words["no groups"]
     yield tell.text("rows", **said)
     if panel.units is not None:
         units = list(map(tell.unit, dict.fromkeys(panel.unit_list())))

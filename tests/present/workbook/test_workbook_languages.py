@@ -42,7 +42,7 @@ def test_the_workbook_in_chinese(tmp_path: Path) -> None:
         assert book.calculate(*cell) == pytest.approx(book.stored[cell], rel=1e-12, abs=1e-12), cell
     assert book.rows["贡献"][0] == ["quarter", "变动（点）", "a", "b", "c", "d", "权重重新分配"]
     assert book.rows["变动"][0][1] == "all 比上期（%）"
-    assert [row[0] for row in book.rows["权重"]] == ["分指数", "下级", "名称", "权重"]
+    assert [row[0] for row in book.rows["权重"]] == ["分指数", "下级指标", "名称", "权重"]
     told = comments(tmp_path / "zh.xlsx")
     assert told["得分"]["B1"] == "总指数\n各下级的权重乘以得分之和"
     latin = re.compile("[A-Za-z]{3,}")
