@@ -24,6 +24,7 @@ from hengdian_index._scoring.fitting import Ends, ends_of, learnt, needs_zero, o
 from hengdian_index._scoring.period_maps import PeriodMaps
 from hengdian_index._scoring.tree import Branch, Leaf
 from hengdian_index._scoring.value_shares import is_linear
+from hengdian_index._tables.cells import fraction_of
 from hengdian_index._tables.periods import EARLIEST, format_period
 from hengdian_index._words.catalogue import words
 
@@ -106,13 +107,23 @@ def _judgements(tell: Teller, branch: Branch, matrix: Mapping[str, Mapping[str, 
         if one == other:
             return "1"
         given, back = matrix.get(one, {}).get(other), matrix.get(other, {}).get(one)
-        if given is not None or back is None:
-            return "" if given is None else precise(float(given))
-        return f"1/{precise(float(back))}" if float(back) > 1 else precise(1 / float(back))
+        if isinstance(given, str) and given.strip():
+            return given.strip()
+        number, turned = _number(given), _number(back)
+        if number is not None or turned is None:
+            return "" if number is None else precise(number)
+        return f"1/{precise(turned)}" if turned > 1 else precise(1 / turned)
 
     codes = branch.children
     rows: list[list[Piece]] = [[Code(one), *(cell(one, other) for other in codes)] for one in codes]
     return Block.table(tell.say("judgements of", group=tell.named(branch)), ["", *map(Code, codes)], *rows)
+
+
+def _number(judged: Any) -> float | None:
+    """Return a judgement, which may be a fraction as text, as a number; None where nothing was asked."""
+    if isinstance(judged, str):
+        return fraction_of(judged) if judged.strip() else None
+    return None if judged is None or np.isnan(judged) else float(judged)
 
 
 def _shares(tell: Teller) -> Iterator[Block]:

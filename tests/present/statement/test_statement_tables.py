@@ -71,6 +71,17 @@ def test_judgements_stand_in_a_whole_matrix(film: hi.Result) -> None:
     assert "群决策：判断矩阵几何平均（AIJ）" in body
 
 
+def test_judgements_may_be_fractions_as_text_and_pairs_unasked() -> None:
+    judged = {"a": {"b": "1/2", "c": 2}, "b": {"c": 4}, "c": {"a": ""}}
+    index = hi.Index(
+        groups=[hi.Group("whole", weights={"method": "ahp", "matrix": judged})],
+        indicators=[hi.Indicator(code, "whole") for code in "abc"],
+    )
+    body, _ = parts(index.compute(table(12)[["a", "b", "c"]]))
+    _, *rows = lines(body, "`whole`的判断矩阵（1—9标度，行对列）")
+    assert rows == [["`a`", "1", "1/2", "2"], ["`b`", "2", "1", "4"], ["`c`", "1/2", "1/4", "1"]]
+
+
 def test_units_have_four_decimals_and_all_digits_at_the_end() -> None:
     result = two_levels(unit="city").compute(panel())
     body, appendix = parts(result)
