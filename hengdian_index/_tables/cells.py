@@ -6,7 +6,6 @@ import math
 import re
 import sys
 from collections.abc import Callable, Hashable, Iterable, Mapping
-from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -117,28 +116,28 @@ def numbers(
 ) -> tuple[NDArray[Any], list[Fault]]:
     """Return cells as floats (missing: NaN) and one fault for each cell that is no number; all are of one column."""
     values, faults = [], list[Fault]()
-    told: dict[tuple[str, str], list[Fault]] = {}
+    told: dict[str, dict[str, list[Fault]]] = {"text": {}, "large": {}}
     for row, cell in enumerate(cells):
         value = number_of(cell)
         large = value in (math.inf, -math.inf) if isinstance(cell, str) else value is None and type(cell) is int
         if value is None or large:
-            text = str(cell) if hasattr(cell, "year") else shown(cell)
-            same = told.setdefault((text, "large" if large else "text"), [])
-            if len(same) < _TOLD and len(told) <= _TOLD_TEXTS:
-                same.append(_no_number(where(row), text, remedy(cell), column, large))
+            text = cell if type(cell) is str else str(cell) if hasattr(cell, "year") else shown(cell)
+            kind = "large" if large else "text"
+            same = told[kind].setdefault(text, [])
+            if len(same) < _TOLD and len(told[kind]) <= _TOLD_TEXTS:
+                said = _no_number(where(row), text if text is not cell else shown(cell), remedy(cell), large)
+                same.append(Fault(said, kind=(CELLS, column, kind), found=text))
             # Of many cells only the first ones are shown, so that the others need no sentence of their own.
-            faults.append(same[-1] if same else replace(faults[0], kind=(CELLS, column, "text"), found=text))
+            first = next(iter(told[kind].values()))[0]
+            faults.append(same[-1] if same else Fault(first.message, kind=(CELLS, column, kind), found=text))
         values.append(math.nan if value is None or large else value)
     return np.array(values, dtype=np.float64), faults
 
 
-def _no_number(place: Said | str, text: Said | str, remedy: Said, column: Hashable, large: bool) -> Fault:
-    said = (
-        Said("{where}: {text} is too large a number; {remedy}", where=place, text=text, remedy=remedy)
-        if large
-        else Said("{where}: {text} is not a number; {remedy}", where=place, text=text, remedy=remedy)
-    )
-    return Fault(said, kind=(CELLS, column, "large" if large else "text"), found=text)
+def _no_number(place: Said | str, text: Said | str, remedy: Said, large: bool) -> Said:
+    if large:
+        return Said("{where}: {text} is too large a number; {remedy}", where=place, text=text, remedy=remedy)
+    return Said("{where}: {text} is not a number; {remedy}", where=place, text=text, remedy=remedy)
 
 
 def column_values(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import math
+from collections.abc import Callable
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
@@ -15,11 +16,13 @@ import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from support.laws import law
 
 import hengdian_index as hi
-from hengdian_index._tables.cells import fraction_of, is_missing, number_of, pair_of
+from hengdian_index._tables.cells import fraction_of, is_missing, number_of, numbers, pair_of
 from hengdian_index._tables.options import floats
 from hengdian_index._tables.read_file import read_table
+from hengdian_index._tables.table import shortened
 
 # What float() takes and no person means: digits parted by underscores, and words.
 NO_NUMBERS = ["1998_4", "3_000.5", "1e1_0", "infinity", "-inf", "Infinity", "nan", "+NaN"]
@@ -124,3 +127,19 @@ def test_pairs_and_fractions() -> None:
     for bad in ("1/0", "1/2/3", "1_0/2", "/2", "", "1e999"):
         with pytest.raises(ValueError, match="no fraction"):
             fraction_of(bad)
+
+
+TEXTS = [*(f"t{i}" for i in range(30)), *map(str, range(9)), "1e999", 10**400, None, 3]
+
+
+@law(60)
+@given(st.lists(st.sampled_from(TEXTS), max_size=120))
+def test_cells_that_are_not_shown_are_counted_as_if_each_had_its_sentence(cells: list[Any]) -> None:
+    def where(row: int) -> str:
+        return f"row {row}"
+
+    def at(start: int) -> Callable[[int], str]:
+        return lambda row: where(start + row)
+
+    each = [fault for row, cell in enumerate(cells) for fault in numbers([cell], at(row), "c")[1]]
+    assert shortened(numbers(cells, where, "c")[1]) == shortened(each)
