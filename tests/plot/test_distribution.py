@@ -124,5 +124,5 @@ def test_distributions_speak_chinese(skewed):
     with speaking("zh"):
         ax = skewed.plot.distribution("x")
     assert heads(ax)[0].split("\n")[1].startswith("原始：偏度")
-    assert heads(ax)[0].endswith("1个离群值，缺失1个")
+    assert heads(ax)[0].endswith("1个异常值，缺失1个")
     assert heads(ax)[1].startswith("标准化后：偏度")

@@ -600,7 +600,7 @@ def test_the_log_and_the_statement_count_the_complete_rows_of_the_group() -> Non
         said = f"group 'g': {method}: learnt from 10 of 12 rows, those with a value in every column; 2 rows have a gap"
         assert said in result.log["why"].tolist()
         assert "Of these rows 10 have all parts, and only they count." in result.method()
-        assert "其中10期各下级指标齐全，只用这些期。" in result.method("zh")
+        assert "其中10个样本各下级指标齐全，只用这些样本。" in result.method("zh")
     assert "Of these rows 10 have all parts; each part counts" in index("entropy").compute(rows).method()
 
 

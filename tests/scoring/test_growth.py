@@ -249,7 +249,7 @@ def test_the_statement_has_the_formula_and_the_start(growth, lang):
     (said,) = [line for line in index(growth).compute(table).method(lang=lang).splitlines() if "L_t" in line]
     assert f"L_{{t-{4 if 'year' in str(growth) else 1}}}" in said
     assert ("`true`" if "level" in str(growth) else "100") in said
-    told = {"en": ("in per cent", "as an index"), "zh": ("百分数", "为 100 的指数")}[lang]
+    told = {"en": ("in per cent", "as an index"), "zh": ("百分数", "为100的指数")}[lang]
     assert told["index" in str(growth)] in said
 
 

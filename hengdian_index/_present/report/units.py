@@ -119,7 +119,7 @@ def _largest(result: Result, parts: pd.DataFrame, sign: int, say: Words) -> list
     names = [_name(result, str(code), say) for code in parts.columns]
     best = values.argmax(axis=1)
     return [
-        f"{names[at]} ({signed(sign * value)})" if value > 0 else ""
+        say["in brackets"].format(name=names[at], what=signed(sign * value)) if value > 0 else ""
         for at, value in zip(best, values[np.arange(len(values)), best], strict=True)
     ]
 
@@ -151,7 +151,8 @@ def profiles(result: Result, say: Words) -> pd.DataFrame | None:
         for column, kind in (("strengths", "strength"), ("weaknesses", "weakness")):
             named = own[own["kind"] == kind]
             told = zip(named["indicator"], named["rank"], strict=True)
-            found[column].append(say["listed"].join(f"{_name(result, code, say)} ({rank})" for code, rank in told))
+            one = (say["in brackets"].format(name=_name(result, code, say), what=rank) for code, rank in told)
+            found[column].append(say["listed"].join(one))
     with suppress(SpecError):
         found["obstacles"] = _obstacles(result, rows, some, say)
     return pd.DataFrame(found, index=result.panel.labels[rows])
@@ -163,7 +164,11 @@ def _obstacles(result: Result, rows: Rows, some: int, say: Words) -> list[str]:
     names = [_name(result, code, say) for code in result.tree.codes]
     order = np.argsort(-shares, axis=1, kind="stable")[:, :some]
     return [
-        say["listed"].join(f"{names[j]} ({100 * own[j]:.0f} %)" for j in first if own[j] > 0)
+        say["listed"].join(
+            say["in brackets"].format(name=names[j], what=say["per cent"].format(value=f"{100 * own[j]:.0f}"))
+            for j in first
+            if own[j] > 0
+        )
         for first, own in zip(order, shares, strict=True)
     ]
 

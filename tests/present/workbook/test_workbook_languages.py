@@ -44,7 +44,7 @@ def test_the_workbook_in_chinese(tmp_path: Path) -> None:
     assert book.rows["变动"][0][1] == "all 比上期（%）"
     assert [row[0] for row in book.rows["权重"]] == ["分指数", "下级指标", "名称", "权重"]
     told = comments(tmp_path / "zh.xlsx")
-    assert told["得分"]["B1"] == "总指数\n各下级的权重乘以得分之和"
+    assert told["得分"]["B1"] == "总指数\n各下级指标的权重乘以得分之和"
     latin = re.compile("[A-Za-z]{3,}")
     said = [text for sheet in told.values() for text in sheet.values()]
     assert [text for text in said if latin.search(text)] == []
