@@ -6,6 +6,7 @@ import datetime
 import time
 import zipfile
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, Literal, get_args, get_origin
 
 import numpy as np
@@ -20,8 +21,8 @@ from support.tables import table
 from support.workbooks import workbook
 
 import hengdian_index as hi
-from hengdian_index._files.read_workbook import parsed
-from hengdian_index._files.sheets import heading_of, meaning_of
+from hengdian_index._files.read_workbook import _named, parsed
+from hengdian_index._files.sheets import heading_of, headings_of, meaning_of
 from hengdian_index._files.write_workbook import write_workbook
 from hengdian_index._index.index import sheet_fields
 from hengdian_index._tables.read_file import read_table
@@ -440,3 +441,18 @@ def test_words_of_fields_are_read_and_written_in_chinese(
     assert (cells["合成"], cells["赋权"]) == ("TOPSIS法", "熵权法")
     if "missing" in expected:
         assert cells["缺失"] == word_of("missing", expected["missing"], "zh")
+
+
+def test_headings_of_earlier_workbooks_are_read() -> None:
+    for table_name, name, before in (
+        ("index", "unit", "对象列"),
+        ("index", "fit_on", "拟合期"),
+        ("index", "exclude", "剔除对象"),
+    ):
+        known = headings_of(table_name, name, "zh")
+        assert before in known[1:]
+        assert known[0] == heading_of(table_name, name, "zh")
+        spec = SimpleNamespace(found=[])
+        found = [_named(table_name, one, FIELDS[table_name], where="A1", spec=spec, taken={}) for one in known]  # type: ignore[arg-type]
+        assert found == [name] * len(known)
+        assert spec.found == []

@@ -217,3 +217,13 @@ def test_chinese_has_no_blank_before_a_sign_of_per_cent_or_around_numbers() -> N
     ]
     loose = re.compile(r"[0-9}] %|[一-龥]\s\{\w|\{(?!code)\w+\}\s[一-龥]")
     assert [text for text in printed if loose.search(text)] == []
+
+
+def test_advice_of_the_audit_names_sheets_and_columns_in_chinese() -> None:
+    advice = [one.forms[-1] for one in read("zh") if one.context.startswith("audit")]
+    assert [text for text in advice if re.search(r"hi\.|treat =|参数 ?sizes", text)] == []
+    columns = {one.forms[-1].split(", ")[0] for one in read("zh") if one.context == "heading"}
+    sheets = {one.forms[-1].split(", ")[0] for one in read("zh") if one.context == "tab"}
+    named = {name for text in advice for name in re.findall("“([一-龥]+)”", text)}
+    assert named <= columns | sheets
+    assert {"指标", "分指数", "处理", "参数确定期"} <= named
