@@ -372,6 +372,12 @@ def report(
 @click.option("--draws", type=click.IntRange(min=0), default=0, show_default=True, help="Draws of doubts; 0: none.")
 @click.option("--period", help="Period that the bulletin is about; default: the last.")
 @click.option("--unit", help="Unit whose index it is; default: all that are compared.")
+@click.option(
+    "--earlier",
+    type=click.Path(path_type=Path),
+    metavar="FOLDER",
+    help="Folder of the release published before: what of it is revised is said too.",
+)
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="File, .docx or .md; else it is printed.")
 @quiet
 @refusing
@@ -383,6 +389,7 @@ def bulletin(
     draws: int,
     period: str | None,
     unit: str | None,
+    earlier: Path | None,
     out: Path | None,
 ) -> None:
     """Say INDEX computed on DATA as a statistical office does: half a page of prose and a table.
@@ -402,7 +409,7 @@ def bulletin(
     rows = span(up_to(result, period)) if draws and period is not None else None
     drawn = uncertainty(found, table, factors, draws=draws, rows=rows, progress=progress()) if draws else None
     whose = next(iter(units_of(result, (unit,)) or [None])) if unit is not None else None
-    text = result.bulletin(out, period=period, unit=whose, lang=language(), uncertainty=drawn)
+    text = result.bulletin(out, period=period, unit=whose, lang=language(), uncertainty=drawn, earlier=earlier)
     show(text.rstrip("\n"), written=bool(out))
     if out:
         told(Said("Written to {path}", path=out))

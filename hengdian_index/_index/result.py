@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from hengdian_index._index.explanation import Explanation
-    from hengdian_index._index.stubs import Drawn, ResultPlots
+    from hengdian_index._index.stubs import Drawn, Released, ResultPlots
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -104,6 +104,7 @@ class Result:
             unit: Any = None,
             lang: Lang | None = None,
             uncertainty: Drawn | None = None,
+            earlier: Released | str | Path | None = None,
         ) -> str:
             """Return the bulletin of a period as Markdown, written to a file of Word or Markdown where one is named."""
 

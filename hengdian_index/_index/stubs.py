@@ -31,6 +31,18 @@ class Drawn(Protocol):
         """Return the share of draws in which each row is among the first `top`."""
 
 
+class Released(Protocol):
+    """What `hi.release` returns."""
+
+    @property
+    def manifest(self) -> Mapping[str, Any]:
+        """What the release says of itself."""
+
+    @property
+    def series(self) -> pd.DataFrame:
+        """The published levels."""
+
+
 class ResultPlots(Protocol):
     """Pictures of a result: `result.plot.lines()`."""
 

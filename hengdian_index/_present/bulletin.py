@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,12 +18,15 @@ from hengdian_index._present.report.chosen import chosen
 from hengdian_index._present.report.headline import best_unit, figure
 from hengdian_index._present.report.opening import opening, sure
 from hengdian_index._present.report.units import compared, ranked
+from hengdian_index._present.revised import At, revised
 from hengdian_index._present.word import write_word
 from hengdian_index._robustness.uncertainty import Uncertainty
 from hengdian_index._system.written import whole
 from hengdian_index._tables.cells import is_missing
 from hengdian_index._tables.periods import format_period
 from hengdian_index._tables.table import Array
+from hengdian_index._vintages.release import Release
+from hengdian_index._vintages.vintage import vintage
 from hengdian_index._words.catalogue import Lang, Room, words
 from hengdian_index._words.said import Said
 from hengdian_index.errors import FaultsError, SpecError, spoken
@@ -61,11 +64,13 @@ def bulletin(
     unit: Any = None,
     lang: Lang | None = None,
     uncertainty: Uncertainty | None = None,
+    earlier: Release | str | Path | None = None,
 ) -> str:
     """Return the bulletin of a period as Markdown, written to a file of Word or Markdown where one is named.
 
     Level and changes of the whole, which sub-indexes rose and fell, what pulled by how many percentage points, what is
-    provisional, missing or filled, how sure that is, base and method. Nothing is said that a number does not carry.
+    provisional, missing or filled, how sure that is, base and method; what is revised of an earlier release. Nothing is
+    said that a number does not carry.
 
     Parameters
     ----------
@@ -80,13 +85,17 @@ def bulletin(
         Language; by default that which is spoken (`hi.options`).
     uncertainty : Uncertainty, optional
         Draws of the same rows, from which the interval is.
+    earlier : Release or path, optional
+        The release that was published before, or its folder. What of it prints otherwise now is told, the last period
+        first, with a column of the table. Where base, weights, members or method are others, so that levels published
+        before are not comparable, that is said instead; `hi.revisions` has the reasons.
 
     Raises
     ------
     SpecError
         Another ending of the file; a unit that is not there; rows without periods.
     DataError
-        A period that has no row.
+        A period that has no row; an earlier release that was edited, or that has no row of the result.
 
     Examples
     --------
@@ -106,6 +115,9 @@ def bulletin(
         )
     some = chosen(result, period, unit).result
     page = bulletin_page(some, unit, uncertainty, lang)
+    if earlier is not None:
+        with as_text():
+            page = _beside(page, some, unit, vintage(earlier, "earlier").source, lang)
     if path is not None and ending == ".docx":
         write_word(path, page.title, page.paragraphs, page.caption, (page.heading, *page.rows), lang)
     elif path is not None:
@@ -116,9 +128,45 @@ def bulletin(
 
 def bulletin_page(result: Result, unit: Any, found: Uncertainty | None, lang: Lang) -> Page:
     """Return the bulletin of the last period of a result, of one unit or of all."""
-    single = unit is not None or best_unit(result) is None
     with as_text():
-        return (_of_one if single else _of_many)(result, unit, found, lang)
+        return (_of_one if _single(result, unit) else _of_many)(result, unit, found, lang)
+
+
+def _single(result: Result, unit: Any) -> bool:
+    """Return whether a bulletin is of one index over time, not of units that are compared."""
+    return unit is not None or best_unit(result) is None
+
+
+def _beside(page: Page, result: Result, unit: Any, earlier: Release | Result, lang: Lang) -> Page:
+    """Return a bulletin with what of an earlier release is revised, in a sentence and in its table."""
+    say, panel, tree, single = words(lang, "bulletin"), result.panel, result.tree, _single(result, unit)
+    assert panel.periods is not None
+    frequency = panel.periods.frequency
+    ordinals = dict(zip(panel.periods.text, panel.periods.ordinals.tolist(), strict=True))
+    parts = [tree.root.code, *(tree.root.children if single else ())]
+    found = revised(result, earlier, [code for code in parts if code in tree.groups], unit)
+    units = {} if single else {str(one): str(panel.name(one)) for one in panel.unit_list()}
+
+    def named(at: At) -> str:
+        return name_of(tree, at[0]) if single else units[at[1]]
+
+    def when(period: str) -> str:
+        return _period_said(ordinals[period], frequency, say)
+
+    scored = not single and not result.setting.levelled
+    whole = bool(found.numbers) and next(iter(found.numbers))[0] == tree.root.code
+    kind = "score of unit" if scored else "level of unit" if not single else "level" if whole else "level of part"
+    paragraphs = _paragraphs((*page.paragraphs[:-1], found.told(say, named, when, kind), page.paragraphs[-1]))
+    if not found.period:
+        return replace(page, paragraphs=paragraphs)
+    shown = (of_unit(panel, unit)[-1:] if single else compared(result))[: len(page.rows)]
+    whose = ["" if panel.units is None else str(panel.unit(int(row))) for row in shown]
+    cells = [found.cells((code, one, found.period)) for code in parts for one in whose]
+    heading = (say("score in" if scored else "level in", period=when(found.period)), say["published before"])
+    # The table has the numbers of its own period, of units their scores.
+    there = ordinals[found.period] == panel.periods.ordinals[shown[0]] and (single or scored)
+    rows = tuple((*row, *more[int(there) :]) for row, more in zip(page.rows, cells, strict=True))
+    return replace(page, paragraphs=paragraphs, heading=(*page.heading, *heading[int(there) :]), rows=rows)
 
 
 def _of_one(result: Result, unit: Any, found: Uncertainty | None, lang: Lang) -> Page:

@@ -51,6 +51,7 @@ def shape(function: ast.FunctionDef) -> tuple[Any, ...]:
     arguments = copy.deepcopy(function.args)
     del arguments.args[0]
     said = ast.unparse(arguments).replace("Drawn", "Uncertainty").replace("Literal['en', 'zh']", "Lang")
+    said = said.replace("Released", "Release")
     line = (ast.get_docstring(function) or "").partition("\n")[0]
     assert function.returns is not None
     return said, ast.unparse(function.returns), line

@@ -353,6 +353,8 @@ def audits_and_vintages(index: hi.Index, result: hi.Result, folder: Path) -> Non
     assert isinstance(read.series, pd.DataFrame)
     why: hi.Revisions = hi.revisions(one, two)
     hi.revisions(one, index.compute(more))
+    beside: str = result.bulletin(unit="Aa", earlier=one) + result.bulletin(unit="Aa", earlier=folder / "first")
+    assert beside
     moved: pd.DataFrame = why.moved
     assert len(moved)
     assert why.summary(more_than=0.1)
