@@ -41,7 +41,11 @@ def per_thousand(x: NDArray[np.float64]) -> NDArray[np.float64]:
     return x / 1000
 
 
-@hi.normalising(gives=(0.0, 1.0), unit_free=True)
+def half_faults(half: float) -> list[str]:
+    return [] if half > 0 else ["half: a number above 0"]
+
+
+@hi.normalising(gives=(0.0, 1.0), unit_free=True, check=half_faults)
 def saturating(x: NDArray[np.float64], *, half: float = 1.0) -> NDArray[np.float64]:
     return np.asarray(x / (x + half * np.nanmean(x, axis=0)))
 
