@@ -111,7 +111,7 @@ class Said(str):
         n = n if isinstance(n, int) else 2
         english = self.several if n != 1 else self.template
         template = english if not forms else forms[min(catalogue(lang).form(n), len(forms) - 1)]
-        return _Filler(lang).vformat(template, (), self.values)
+        return _asked(_Filler(lang).vformat(template, (), self.values))
 
     def parts(self) -> dict[str, Any]:
         """Return what the sentence is made of, by the names that `said` takes."""
@@ -138,9 +138,7 @@ class Joined(Said):
     def told(self, lang: str) -> str:
         """Return the parts in a language, with its own sign between them."""
         sign = _sign(_BETWEEN[self.kind], f"between {self.kind}", lang)
-        row = sign.join(_quoted(one, lang) if self.quoted else told(one, lang) for one in self.items)
-        # A wide sign that ends a question needs none after it.
-        return row.replace(f"？{sign}", "？") if sign == "；" else row
+        return _asked(sign.join(_quoted(one, lang) if self.quoted else told(one, lang) for one in self.items))
 
     def parts(self) -> dict[str, Any]:
         """Return what the row is made of, by the names that `joined` takes."""
@@ -204,6 +202,11 @@ class _Filler(string.Formatter):
 
     def format_field(self, value: Any, format_spec: str) -> str:
         return told(value, self.lang) if isinstance(value, Said) else str(format(value, format_spec))
+
+
+def _asked(text: str) -> str:
+    """Return a text in which a wide sign ends a question alone, without that of a clause after it."""
+    return text.replace("？；", "？")
 
 
 def _sign(english: str, context: str, lang: str) -> str:

@@ -212,4 +212,7 @@ def test_a_wide_blank_is_a_letter_of_a_chinese_name_and_stands_as_it_is_told() -
 def test_a_question_in_chinese_ends_its_clause() -> None:
     asked = joined([Said("; did you mean {close!r}?", close="甲"), Said("between {kind}", kind=1)], "clauses")
     assert "？；" not in asked.told("zh")
+    assert "？可用：" in Said(
+        "tool: no {tool!r}{guess}; known: {names}", tool="a", guess=asked.items[0], names="b"
+    ).told("zh")
     assert "?; " in asked
