@@ -59,7 +59,7 @@ def test_uncertainty_is_that_of_python(files: tuple[Path, Path], tmp_path: Path)
     study = json.loads((tmp_path / "out" / "provenance.json").read_text())["study"]
     assert study["doubts"]["weights"] == {"noise": 0.25}
     assert (study["study"], study["draws"], study["rng"]) == ("uncertainty", 32, 5)
-    assert run(*given, "--lang", "zh")[1].startswith("32 次抽样")
+    assert run(*given, "--lang", "zh")[1].startswith("32次抽样")
 
 
 LOOSE = {"check_names": False, "check_index_type": False, "check_column_type": False, "check_dtype": False}

@@ -330,7 +330,7 @@ def chinese(path: Path, without: str = "", **changes: Rows) -> Path:
          "i.xlsx：“指标”!C2（标准化）：normalise：“{ method =”无法识别（原文："),
         ({"数据": [["季度", "票房", "人次"], ["2001Q1", 1, "约2"], ["2001Q2", 2, 3]]},
          "i.xlsx sheet '数据' line 2, period 2001Q1, indicator '人次' (cell C2): '约2' is not a number; write 2 if",
-         "i.xlsx工作表“数据” 第2行，时期2001Q1，指标“人次”（单元格C2）：“约2”不是数值；如果可以代表该值，请写2；"),
+         "i.xlsx工作表“数据”第2行，时期2001Q1，指标“人次”（单元格C2）：“约2”不是数值；如果可以代表该值，请写2；"),
         ({"数据": [["季度", "票房", None], ["2001Q1", 1, 5]]},
          "i.xlsx: sheet '数据' cell C2: a value stands in a column without a heading; write one in cell C1",
          "i.xlsx：“数据”!C2：该列没有列名却有数值；请在单元格C1中写上列名，或清空该列"),

@@ -55,7 +55,7 @@ def test_summaries_are_told_in_the_language_asked_for_or_spoken() -> None:
     for found, begin in (
         (compared, "采用b时，位次平均变动"),
         (explained, "32次运行中，位次变动的方差由各项设定解释："),
-        (drawn, "8 次抽样"),
+        (drawn, "8次抽样"),
     ):
         english = found.summary()
         assert found.summary(lang="en") == english
