@@ -21,6 +21,7 @@ from hengdian_index._index.index import Index
 from hengdian_index._robustness.draws import check_words
 from hengdian_index._system.written import whole
 from hengdian_index._words.catalogue import Lang, words
+from hengdian_index._words.language import language
 from hengdian_index._words.said import Said, joined
 from hengdian_index.errors import DataError, FaultsError, SpecError, cause, raise_all, spoken
 from hengdian_index.log import journal
@@ -155,7 +156,7 @@ class Audit:
 
 def _table(lines: tuple[Finding, ...]) -> pd.DataFrame:
     columns = ["check", "group", "part", "other", "unit", "value", "threshold", "verdict", "why", "remedy", "source"]
-    table = pd.DataFrame([line.told() for line in lines], columns=columns, dtype=object)
+    table = pd.DataFrame([line.told(language()) for line in lines], columns=columns, dtype=object)
     return table.astype({"value": "float64"})
 
 

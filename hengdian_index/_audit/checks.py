@@ -327,7 +327,7 @@ def _each(context: Context, measure: Callable[[Any], tuple[float, float, dict[st
         try:
             value, excess, told = measure(context.nodes[children])
         except DataError as error:
-            yield Skipped("stopped", group, facts={"message": str(error)})
+            yield Skipped("stopped", group, facts={"message": error.said})
         else:
             yield Measured(value, excess, group, **told)
 

@@ -11,6 +11,8 @@ from hengdian_index._audit.registry import Check, Measured, Skipped
 from hengdian_index._values.letters import columns
 from hengdian_index._words.catalogue import Lang, Room, words
 from hengdian_index._words.markup import IGNORED, literal
+from hengdian_index._words.said import Said
+from hengdian_index._words.said import told as told_in
 
 Verdict: TypeAlias = Literal["pass", "look", "fail", "not applicable"]
 
@@ -76,7 +78,8 @@ class Finding:
         said, answer = of_check(self.check, lang), self.answer
         place = {"group": answer.group, "part": answer.part, "other": answer.other}
         say = words(lang, "audit")
-        facts = {"needs": said["needs"], **place, **answer.facts}
+        own = {name: told_in(fact, lang) if isinstance(fact, Said) else fact for name, fact in answer.facts.items()}
+        facts = {"needs": said["needs"], **place, **own}
         if isinstance(answer, Skipped):
             return say(answer.why, **facts)
         if answer.excess != answer.excess:
