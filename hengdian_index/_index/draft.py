@@ -28,6 +28,7 @@ from hengdian_index._tables.shapes import as_wide, proposed
 from hengdian_index._tables.units import named_totals
 from hengdian_index._words.catalogue import LANGUAGES, Lang, Room, words
 from hengdian_index._words.said import Said, joined
+from hengdian_index._words.said import told as told_in
 from hengdian_index.errors import DataError, FaultsError, SpecError, among, cause, listed, raise_all, shown, spoken
 
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f\u0085\u2028\u2029]+")
@@ -169,13 +170,13 @@ def _whole_names(guess: Guess, table: pd.DataFrame) -> tuple[Found, ...]:
     return tuple(replace(one, code=whole_name.get(one.code, one.code)) for one in guess.indicators)
 
 
-def _refusal(index: Index, table: pd.DataFrame, *, series: bool = False) -> list[str]:
+def _refusal(index: Index, table: pd.DataFrame, *, series: bool = False) -> list[Said]:
     """Return why an index cannot be computed on a table."""
     try:
         result = index.compute(table)
         _ = result.series() if series else result.scores
     except FaultsError as error:
-        return [str(fault) for fault in error.faults]
+        return [fault.message for fault in error.faults]
     return []
 
 
@@ -267,7 +268,7 @@ class _Draft:
         """Return what a workbook says of the draft, a line each."""
         asked = [self.say("ask", code=one.code, word=one.cost) for one in self.costs()]
         left = [self._left(name, why) for name, why in self.guess.left.items()]
-        decide = [self.say["decide"], *self.opened] if self.opened else []
+        decide = [self.say["decide"], *(told_in(one, self.lang) for one in self.opened)] if self.opened else []
         return [self.say("title", file=self.source), *decide, *asked, *left, *words(self.lang, "notes").values()]
 
     def text(self) -> str:
@@ -294,7 +295,7 @@ class _Draft:
         if self.costs():
             lines.append(self.say("directions", codes=joined(self.asked()).told(self.lang)))
         if self.opened:
-            lines += ["", self.say["decide"], *(f"- {one}" for one in self.opened)]
+            lines += ["", self.say["decide"], *(f"- {told_in(one, self.lang)}" for one in self.opened)]
         return [_comment(line) for line in lines]
 
     def _head_lines(self) -> list[str]:
