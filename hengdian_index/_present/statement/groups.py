@@ -17,7 +17,7 @@ from hengdian_index._present.document import Block, Code, Math, Piece
 from hengdian_index._present.statement import phrases
 from hengdian_index._present.statement.expressions import declared, tree_of
 from hengdian_index._present.statement.figures import compares
-from hengdian_index._present.statement.teller import Teller, formula_of, pairwise
+from hengdian_index._present.statement.teller import Teller, formula_of, matrices
 from hengdian_index._scoring.choice import Choice
 from hengdian_index._scoring.fields import rounding_of
 from hengdian_index._scoring.fitting import Ends, ends_of, learnt, needs_zero, own_zeros
@@ -62,8 +62,8 @@ def _in_tables(tell: Teller, branches: Sequence[Branch]) -> Iterator[Block]:
     say = words(tell.lang, "report")
     for branch in branches:
         for value in branch.weights.options.values():
-            if pairwise(value):
-                yield _judgements(tell, branch, value)
+            for who, matrix in matrices(value):
+                yield _judgements(tell, branch, matrix, who)
     checked = [one for one in tell.consistencies if one.found.n > 2]
     if checked:
         heads = ["group", "since", "judged by", "judged lambda_max", "judged ci", "judged cr", "judged consistent"]
@@ -100,7 +100,7 @@ def _checked(tell: Teller, say: Mapping[str, str], one: Consistency) -> list[Pie
     return [Code(one.group), one.since, one.called(tell.lang), *shown, passed]
 
 
-def _judgements(tell: Teller, branch: Branch, matrix: Mapping[str, Mapping[str, Any]]) -> Block:
+def _judgements(tell: Teller, branch: Branch, matrix: Mapping[str, Mapping[str, Any]], who: Any) -> Block:
     """Return a whole matrix of judgements, what was not judged as its counterpart turned over."""
 
     def cell(one: str, other: str) -> str:
@@ -116,7 +116,10 @@ def _judgements(tell: Teller, branch: Branch, matrix: Mapping[str, Mapping[str, 
 
     codes = branch.children
     rows: list[list[Piece]] = [[Code(one), *(cell(one, other) for other in codes)] for one in codes]
-    return Block.table(tell.say("judgements of", group=tell.named(branch)), ["", *map(Code, codes)], *rows)
+    whose = tell.words["expert"].format(number=who) if isinstance(who, int) else str(who)
+    of = tell.say("of whom", whose=whose) if whose else ()
+    caption = (*tell.say("judgements of", group=tell.named(branch)), *of)
+    return Block.table(caption, ["", *map(Code, codes)], *rows)
 
 
 def _number(judged: Any) -> float | None:

@@ -101,7 +101,7 @@ class Teller:
         judged = {name: choice.options[name] for name in choice.method.judgements if name in choice.options}
         rest = {name: value for name, value in choice.complete().items() if name != "details"}
         given = judged | {name: v for name, v in rest.items() if not any(v is one or v == one for one in _SILENT)}
-        below = {name for name, value in given.items() if self.apart and pairwise(value)}
+        below = {name for name, value in given.items() if self.apart and matrices(value)}
         shown = {name: value for name, value in given.items() if name not in below}
         said = self.options(shown, phrases.Vocabulary.of(self.lang, choice.method))
         if below:
@@ -175,9 +175,25 @@ class Teller:
         return mask if same else None
 
 
-def pairwise(value: Any) -> bool:
-    """Return whether an option is one person's judgements: of a part how many times it is as important as others."""
-    return isinstance(value, Mapping) and bool(value) and all(isinstance(row, Mapping) for row in value.values())
+def matrices(value: Any) -> list[tuple[Any, Mapping[str, Mapping[str, Any]]]]:
+    """Return the judgements that an option is, of a part how many times it is as important as others, and whose.
+
+    Those of one person are of nobody by name; others are by name, or by number from 1 on. An option of another form has
+    none.
+    """
+    if _pairwise(value):
+        return [("", value)]
+    several = list(value.items()) if isinstance(value, Mapping) else []
+    several = list(enumerate(value, 1)) if isinstance(value, (list, tuple)) else several
+    return several if all(_pairwise(one) for _, one in several) else []
+
+
+def _pairwise(value: Any) -> bool:
+    rows = list(value.values()) if isinstance(value, Mapping) else []
+    whole = all(
+        isinstance(row, Mapping) and all(isinstance(one, (int, float, str)) for one in row.values()) for row in rows
+    )
+    return bool(rows) and whole
 
 
 def _equations(choice: Choice) -> Equations:

@@ -7,6 +7,7 @@ import re
 import numpy as np
 import pytest
 from support.indexes import two_levels
+from support.statements import weighed
 from support.tables import panel, table
 
 import hengdian_index as hi
@@ -120,3 +121,13 @@ def test_indicators_that_lack_nothing_share_a_line(lang: str, said: str) -> None
 )
 def test_rows_are_what_they_are(index: hi.Index, rows: object, said: str) -> None:
     assert said in index.compute(rows).method("zh")
+
+
+def test_each_expert_has_a_matrix() -> None:
+    one, other = {"a": {"b": 3, "c": 5}, "b": {"c": 2}}, {"a": {"b": 2, "c": 4}, "b": {"c": 3}}
+    for given, called in (({"张": one, "李": other}, ("张", "李")), ([one, other], ("专家1", "专家2"))):
+        text = weighed({"method": "ahp", "matrix": given}).compute(table()).method("zh")
+        for who, shown in zip(called, (one, other), strict=True):
+            _, *rows = lines(text, f"`all`的判断矩阵（1—9标度，行对列）（{who}）")
+            assert rows[0][2:] == [str(shown["a"]["b"]), str(shown["a"]["c"])]
+            assert rows[2][1] == f"1/{shown['a']['c']}"
