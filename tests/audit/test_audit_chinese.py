@@ -23,7 +23,10 @@ def test_findings_are_told_in_the_language_that_is_spoken(found: hi.Audit) -> No
     assert [text for name in ("why", "remedy") for text in chinese[name] if english_in(text)] == []
     same = ["check", "group", "part", "other", "value", "verdict"]
     assert english[same].equals(chinese[same])
-    assert (english["why"] != chinese["why"]).all()
+    # What is a number alone is the same.
+    alike = english["why"][english["why"] == chinese["why"]]
+    assert not alike.str.contains("[a-z]{4}", regex=True).any()
+    assert len(alike) < len(english) / 4
     assert found.summary() == found.summary(lang="en")
 
 
