@@ -296,7 +296,7 @@ class Uncertainty:
         64 draws of 1 uncertain choice (film.weights). The level of 2010Q2 is 109.39; 90 % of the
         draws lie between 108.42 and 110.60.
         >>> print(found.summary(lang="zh"))
-        64 次抽样，不确定的选择 1 项（film.weights）。2010Q2 的水平为 109.39；90 % 的抽样在 108.42 至 110.60 之间。
+        64次抽样，不确定的选择1项（film.weights）。2010Q2的水平为109.39；90%的抽样在108.42至110.60之间。
         """
         draws = Said.of(int(self.kept.sum()), "{n} draw", "{n} draws")
         choices = Said.of(len(self.study.factors), "{n} uncertain choice", "{n} uncertain choices")

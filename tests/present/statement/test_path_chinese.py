@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import ast
+import inspect
+
 import pytest
 from support.ears import english_in
 
 import hengdian_index as hi
+from hengdian_index._present.statement import path, path_of_level
+from hengdian_index._words.catalogue import LANGUAGES, catalogue
 
 
 @pytest.fixture(scope="module")
@@ -34,3 +39,16 @@ def test_what_is_said_of_steps(result: hi.Result) -> None:
     assert "的平均水平" in said
     with pytest.raises(hi.SpecError, match="lang: no 'fr'"):
         result.explain("AUS", lang="fr")  # type: ignore[arg-type]
+
+
+def test_each_step_of_a_path_has_its_word_in_every_language() -> None:
+    steps = {
+        node.args[1].value
+        for module in (path, path_of_level)
+        for node in ast.walk(ast.parse(inspect.getsource(module)))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Step"
+        if isinstance(node.args[1], ast.Constant)
+    }
+    assert {"child", "weight", "raw", "level"} <= steps
+    for lang in LANGUAGES:
+        assert steps <= set(catalogue(lang).rooms["step"]), lang
