@@ -74,7 +74,7 @@ def test_all_that_is_wrong_with_cells_is_told_at_once(tmp_path: Path) -> None:
 def test_rows_given_twice_and_rows_that_are_not_there(tmp_path: Path) -> None:
     with pytest.raises(hi.DataError) as caught:
         index(normalise="z_score").fit(written(tmp_path, 地区=["甲", "甲", "甲", "乙"]))
-    place = "各地.parquet：第 0 个行组第 {} 行（均自 0 起数）"
+    place = "各地.parquet：第0个行组第{}行（均自0起数）"
     twice = f"{place.format(1)}，单位“甲”，时期2021重复，首次出现于{place.format(0)}；每个地区和年份只保留一行"
     assert told(caught) == [twice]
     with pytest.raises(hi.DataError) as caught:

@@ -70,7 +70,7 @@ REFUSED = {
         pd.DataFrame({"年": ["2021", "2021"], "地区": ["横店"] * 2, "票房": [1.0, 2.0]}), period="年", unit="地区"
     ),
     "neighbours：number：应不小于1，而不是0": lambda: impute.neighbours([[1.0, 2.0], [NAN, 1.0]], number=0),
-    "carry_forward：limit：至少1期，或为 None（不限），而不是0": lambda: impute.carry_forward(
+    "carry_forward：limit：至少为1期（不限期数时不写此项），而不是0": lambda: impute.carry_forward(
         QUARTERS, limit=0, period="季"
     ),
     "direction：每列应为1或-1，而不是0；peers 需要可以还原的标度": lambda: impute.peers(

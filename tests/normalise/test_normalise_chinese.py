@@ -11,10 +11,10 @@ from hengdian_index.log import journal
 TABLE = pd.DataFrame({"票房": [1.0, 2.0, 3.0, 4.0], "银幕": [6.0] * 4})
 
 REFUSED = {
-    "指标“银幕”：参数确定期内为常数；请剔除该指标、更换参数确定期，或以 `constant` 指定其得分": lambda: (
+    "指标“银幕”：参数确定期内为常数；请剔除该指标、更换参数确定期，或以constant指定其得分": lambda: (
         normalise.min_max(TABLE)
     ),
-    "指标“银幕”：参数确定期内半数以上的数值相等，四分位距为0；请剔除该指标、改用 z_score，或以 `constant` 指定其得分": (
+    "指标“银幕”：参数确定期内半数以上的数值相等，四分位距为0；请剔除该指标、改用 z_score，或以constant指定其得分": (
         lambda: normalise.robust(TABLE)
     ),
     "min_max：lower = 5 应小于 upper = 1": lambda: normalise.min_max(TABLE, lower=5, upper=1),
@@ -33,7 +33,7 @@ REFUSED = {
     "to：应为 'mean'、'max'、'min'、'median'、'first'、一个数，或参数确定期某行的标签，而不是“上海”": (
         lambda: normalise.relative(TABLE, to="上海")
     ),
-    "列0：参照值为0；请更换 `to`，或改用其他标准化方法": lambda: normalise.relative([0.0, 0.0]),
+    "列0：参照值为0；请更换to，或改用其他标准化方法": lambda: normalise.relative([0.0, 0.0]),
     "categorical：cuts：2个分界点分为3档，而 scores 有2个": lambda: normalise.categorical(
         TABLE, cuts=[1, 2], scores=[0, 1]
     ),

@@ -59,10 +59,10 @@ REFUSED: dict[str, Callable[[], object]] = {
         hi.Indicator("人次", "总指数"),
         group=hi.Group("总指数", weights_since={"2022-02": {"票房": 1, "人次": 2}}),
     ).compute(TOWNS),
-    "指标“票房”：参数确定期的行中有83 %有数值，要求100 %；请去掉该指标，或调低coverage": lambda: index(
+    "指标“票房”：参数确定期的行中有83%有数值，要求100%；请去掉该指标，或调低coverage": lambda: index(
         hi.Indicator("票房", "总指数", coverage=1.0), hi.Indicator("人次", "总指数")
     ).compute(TOWNS),
-    "指标“人次”：参数确定期内为常数；请剔除该指标、更换参数确定期，或以 `constant` 指定其得分："
+    "指标“人次”：参数确定期内为常数；请剔除该指标、更换参数确定期，或以constant指定其得分："
     'normalise = { method = "min_max", constant = 0.5 }': lambda: index().compute(TOWNS.assign(人次=3.0)),
     "分指数“总指数”：列“票房”，单位“乙”，时期2021："
     "缺失，而规则为“raise”；请补齐，或改用“reweight”或“propagate”": lambda: index(
