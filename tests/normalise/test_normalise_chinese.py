@@ -11,8 +11,8 @@ from hengdian_index.log import journal
 TABLE = pd.DataFrame({"票房": [1.0, 2.0, 3.0, 4.0], "银幕": [6.0] * 4})
 
 REFUSED = {
-    "指标“银幕”：参数确定期内为常数；请剔除该指标、更换参数确定期，或以constant指定其得分": lambda: (
-        normalise.min_max(TABLE)
+    "指标“银幕”：参数确定期内为常数；请剔除该指标、更换参数确定期，或以constant指定其得分": lambda: normalise.min_max(
+        TABLE
     ),
     "指标“银幕”：参数确定期内半数以上的数值相等，四分位距为0；请剔除该指标、改用 z_score，或以constant指定其得分": (
         lambda: normalise.robust(TABLE)
