@@ -202,11 +202,13 @@ def _template() -> Any:
 def _statement(blocks: Sequence[Block], left: int, lang: Lang) -> tuple[str, int]:
     """Return the method statement as markup, and how many more formulas may be drawn."""
     out: list[str] = []
+    tables = 0
     for item, group in groupby(blocks, lambda block: block.kind == "item"):
         written = []
         for block in group:
             if block.kind == "table":
-                written.append(_rows(block))
+                tables += 1
+                written.append(_rows(block, f"table-statement-{tables}", lang))
                 continue
             drawn = [
                 formula(piece.latex, lang, piece.equations) if isinstance(piece, Math) and left > 0 else None
@@ -221,15 +223,16 @@ def _statement(blocks: Sequence[Block], left: int, lang: Lang) -> tuple[str, int
     return "\n".join(out), left
 
 
-def _rows(block: Any) -> str:
-    """Return a table of the statement."""
+def _rows(block: Any, id: str, lang: Lang) -> str:
+    """Return a table of the statement as those of the page are: to be sorted, and moved sideways where it is wide."""
     heading, *lines = (["".join(map(_piece, cell)) for cell in row] for row in block.rows)
-    above = "".join(f'<th scope="col">{cell}</th>' for cell in heading)
+    button = '<th scope="col" aria-sort="none"><button type="button">{}</button></th>'
+    above = "".join(button.format(cell) for cell in heading)
     below = "".join("<tr>" + "".join(f"<td>{cell}</td>" for cell in line) + "</tr>" for line in lines)
-    caption = "".join(map(_piece, block.pieces))
-    table = f"<table><caption>{caption}</caption><thead><tr>{above}</tr></thead><tbody>{below}</tbody></table>"
-    label = escape("".join(piece if isinstance(piece, str) else piece.text for piece in block.pieces))
-    return f'<div class="scroll" role="region" tabindex="0" aria-label="{label}">{table}</div>'
+    caption = f'<caption id="{id}-caption">{"".join(map(_piece, block.pieces))}</caption>'
+    table = f'<table id="{id}">{caption}<thead><tr>{above}</tr></thead><tbody>{below}</tbody></table>'
+    hint = f'<p class="hint screen" hidden>{escape(words(lang, "report")["sideways"])}</p>'
+    return f'<div class="scroll" role="region" tabindex="0" aria-labelledby="{id}-caption">{table}</div>{hint}'
 
 
 def _piece(piece: Any) -> str:

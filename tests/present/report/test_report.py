@@ -255,7 +255,7 @@ def test_the_command(files, tmp_path):
     options = ["--lang", "zh", "--draws", "16", "--fit-on", "2019:2021", "--base", "2020"]
     ran = CliRunner().invoke(main, ["report", *map(str, files), str(out), *options])
     assert ran.exit_code == 0, ran.output
-    assert ran.stdout == f"Written to {out}\n"
+    assert ran.stdout == f"已写到{out}\n"
     page = read(out)[1]
     index = hi.Index.read(files[0]).replace({"fit_on": "2019:2021", "base": "2020"})
     expected = index.compute(csv_table(files[1])).series()
@@ -299,7 +299,7 @@ def test_a_long_log_has_a_digest(tmp_path):
         text, page = read(result.report(tmp_path / "r.html", lang=lang))
         assert WORDS[lang]["digest table"] in text
         assert "table-digest-table.csv" in page.files()
-        assert "carry_forward: filled" in text
+        assert {"en": "carry_forward: filled", "zh": "carry_forward：已插补"}[lang] in text
 
 
 def test_a_table_that_is_cut_says_where_all_of_it_is():
