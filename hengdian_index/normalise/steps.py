@@ -399,7 +399,7 @@ def _class_faults(cuts: Any, scores: Any, on: str) -> list[Said]:
             )
         ]
     faults = []
-    for name, own in _each_named("cuts", cuts if cuts != {} else None):
+    for name, own in _each_named("cuts", None if isinstance(cuts, Mapping) and not cuts else cuts):
         limits = _numbers(own)
         if limits is None or (np.diff(limits) <= 0).any():
             faults.append(Said("{name}: numbers that rise, not {own!r}", name=name, own=own))

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from support.laws import only_own
 from support.terms import TERMS
 
 import hengdian_index as hi
@@ -43,7 +44,7 @@ def ran(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, dict[s
     shutil.copytree(ROOT / "examples" / "yearbook", folder / "examples" / "yearbook")
     (folder / "指数.toml").write_text(blocks("toml")[0], encoding="utf-8")
     said: dict[str, str] = {}
-    with contextlib.chdir(folder), pytest.MonkeyPatch.context() as patch:
+    with contextlib.chdir(folder), only_own(), pytest.MonkeyPatch.context() as patch:
         patch.setenv("MPLBACKEND", "Agg")
         for words in commands("hengdian-index"):
             run = CliRunner(env={"HENGDIAN_LANG": "zh"}).invoke(main, words)

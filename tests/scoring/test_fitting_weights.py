@@ -446,7 +446,7 @@ def test_consistency_stands_in_the_report_and_the_workbook(tmp_path: Path) -> No
     assert sheet["expert"].tolist() == ["Wang", "Li", "all together"]
     np.testing.assert_allclose(sheet["CR"], result.consistency["cr"], rtol=1e-12)
     result.to_excel(tmp_path / "zh.xlsx", lang="zh")
-    assert "全体" in pd.read_excel(tmp_path / "zh.xlsx", sheet_name="一致性", engine="calamine")["专家"].tolist()
+    assert "全体" in pd.read_excel(tmp_path / "zh.xlsx", sheet_name="一致性检验", engine="calamine")["专家"].tolist()
     result.report(tmp_path / "r.html")
     assert "Consistency of pairwise judgements" in (tmp_path / "r.html").read_text(encoding="utf-8")
     index("equal").compute(uneven()).to_excel(tmp_path / "plain.xlsx")

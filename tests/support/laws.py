@@ -4,7 +4,9 @@ A method joins the laws by existing: its own defaults, and each word of its Lite
 Only a method that cannot be called without options needs a line in `EXAMPLE_OPTIONS`.
 """
 
+from contextlib import ExitStack, contextmanager
 from typing import Literal, get_args, get_origin
+from unittest.mock import patch
 
 import numpy as np
 import pandas as pd
@@ -64,6 +66,16 @@ LAW = law()
 def own(family):
     """Return the package's methods of a family, without those that tests and examples register."""
     return [m for m in FAMILIES[family].values() if m.function.__module__.startswith("hengdian_index.")]
+
+
+@contextmanager
+def only_own():
+    """Leave out the methods that tests and examples register, which a command would list."""
+    with ExitStack() as block:
+        for family, methods in FAMILIES.items():
+            kept = {name: m for name, m in methods.items() if m in own(family)}
+            block.enter_context(patch.dict(methods, kept, clear=True))
+        yield
 
 
 def public(method):
