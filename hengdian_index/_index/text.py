@@ -376,7 +376,8 @@ def _description(one: Method | str) -> str:
     else:
         value, others = resolve_name(f"hengdian_index:{one}"), also_called(one)
         head = one + (str(inspect.signature(value)) if inspect.isroutine(value) else "")
-    also = [_told(Said("Also called: {names}.", names=joined(others)))] if others else []
+    # Names are found, and shown, in either language.
+    also = [_told(joined([Said("Also called"), joined(others)], "heads"))] if others else []
     if language() == "en":
         return "\n\n".join([head, *also, str(inspect.getdoc(value))])
     own = [meaning(one)] if isinstance(one, Method) else []

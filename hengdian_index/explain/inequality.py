@@ -294,7 +294,8 @@ def dagum(y: Any, groups: Any, *, weights: Any = None, periods: Any = None) -> D
     within = [float(own.sum()) for own, *_ in split]
     between, crossed = ([float(pairs[part].sum()) for *_, pairs in split] for part in ("between", "transvariation"))
     return Dagum(
-        given.numbers([sum(parts) for parts in zip(within, between, crossed, strict=True)], "total"),
+        # Added one after another, as a reader adds them: from Python 3.12 on `sum` of floats does otherwise.
+        given.numbers([own + apart + both for own, apart, both in zip(within, between, crossed, strict=True)], "total"),
         given.numbers(within, "within"),
         given.numbers(between, "between"),
         given.numbers(crossed, "transvariation"),

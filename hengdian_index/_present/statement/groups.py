@@ -119,7 +119,7 @@ def _judgements(tell: Teller, branch: Branch, matrix: Mapping[str, Mapping[str, 
     whose = tell.words["expert"].format(number=who) if isinstance(who, int) else str(who)
     of = tell.say("of whom", whose=whose) if whose else ()
     caption = (*tell.say("judgements of", group=tell.named(branch)), *of)
-    return Block.table(caption, ["", *map(Code, codes)], *rows)
+    return Block.table(caption, [tell.words["row over column"], *map(Code, codes)], *rows)
 
 
 def _number(judged: Any) -> float | None:
