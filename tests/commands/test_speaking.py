@@ -145,6 +145,8 @@ def test_click_finds_its_own_words_again_after_a_run() -> None:
 def test_what_click_quotes_stands_between_chinese_signs(typed: list[str], line: str, tmp_path: Path) -> None:
     two_levels().write(tmp_path / "x.toml")
     given = [str(tmp_path / one) if one == "x.toml" else one for one in typed]
+    if "是否" in line and not re.search(r"Did you mean (one of: )?'", run(*given)[2]):
+        pytest.skip("this click has no guess at a command, and no quotes round one at an option")
     code, _, said = run(*given, "--lang", "zh") if len(typed) > 1 else run("--lang", "zh", *given)
     assert code == 2
     assert said.splitlines()[-1] == line
