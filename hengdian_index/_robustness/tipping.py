@@ -268,7 +268,11 @@ def _rows(result: Result, above: Sequence[Any], period: Any) -> tuple[tuple[int,
         first, second = (of_one[both[-1]] for of_one in known)
     lacking = [one for one, row in zip(above, (first, second), strict=True) if np.isnan(scores[row])]
     if lacking:
-        raise DataError(Said("no score of {units} in that row: nothing to compare", units=listed(lacking)))
+        raise DataError(
+            Said(
+                "no score of {units} in that row; name another period, or impute what is missing", units=listed(lacking)
+            )
+        )
     when = None if panel.periods is None or panel.units is None else str(panel.period(first))
     return (first, second), when
 
@@ -424,7 +428,9 @@ def _apart(rows: Scored, branch: Branch, root: Branch, mean: Pair, pair: tuple[i
     why = _why_held(rows, branch, pair)
     if why is not None:
         return why
-    if branch.aggregate != root.aggregate or mean.times != 1:
+    if branch.aggregate == root.aggregate and mean.times != 1:
+        return Said("a sum counts its parts, so the weights of sums of sums are no shares of the whole")
+    if branch.aggregate != root.aggregate:
         return Said("its mean is not that of {root!r}", root=root.code)
     lacking = _lacking(rows, branch, pair)
     return Said("one of the two has no value of {parts}", parts=listed(lacking)) if lacking else None
