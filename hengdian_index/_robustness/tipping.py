@@ -428,9 +428,13 @@ def _apart(rows: Scored, branch: Branch, root: Branch, mean: Pair, pair: tuple[i
     why = _why_held(rows, branch, pair)
     if why is not None:
         return why
-    if branch.aggregate == root.aggregate and mean.times != 1:
-        return Said("a sum counts its parts, so the weights of sums of sums are no shares of the whole")
-    if branch.aggregate != root.aggregate:
+    own = _pair(branch)
+    assert own is not None
+    if own.linear and mean.linear:
+        # A sum whose weights sum to 1 is a mean.
+        if not np.allclose([own.times, mean.times], 1, rtol=0, atol=_MOVED):
+            return Said("a sum counts its parts, so the weights of sums of sums are no shares of the whole")
+    elif branch.aggregate != root.aggregate:
         return Said("its mean is not that of {root!r}", root=root.code)
     lacking = _lacking(rows, branch, pair)
     return Said("one of the two has no value of {parts}", parts=listed(lacking)) if lacking else None

@@ -133,9 +133,9 @@ def test_trees_of_another_mean_are_lines_in_its_own_scale(aggregate: str, seed: 
     pair = (order[1], order[0])
     for by in ("nodes", "indicators", "all"):
         found = hi.tipping(index, table, above=pair, by=by, margin=1e-3)
-        # Of weights that are all free some bring the second above the first; below a sum those of sums are held.
-        assert found.possible or by == "all" or aggregate == "sum"
-        assert set(found.held) == (set("xyz") if aggregate == "sum" else set())
+        # Of weights that are all free some bring the second above the first; a sum of shares is a mean.
+        assert found.possible or by == "all"
+        assert found.held == {}
         if found.possible:
             after = difference(index, table, pair, found.changes)
             assert after == pytest.approx(found.after)
@@ -251,6 +251,15 @@ def test_what_has_another_mean_or_is_rescaled_keeps_its_weights_and_says_why() -
     assert difference(other, table, (order[1], order[0]), found.changes) >= 1e-6
     with pytest.raises(hi.SpecError, match="by: the weights of 'x' cannot move: its mean is not that of 'all'"):
         hi.tipping(other, table, above=(order[1], order[0]), by="x")
+
+
+def test_below_a_sum_that_counts_its_parts_the_weights_of_sums_are_held() -> None:
+    index, table = two_levels(np.random.default_rng(1))
+    counted = index.replace({"aggregate": {"method": "sum", "total": 3}})
+    order = places(counted, table)
+    found = hi.tipping(counted, table, above=(order[1], order[0]))
+    assert set(found.held) == set("xyz")
+    assert all(why.startswith("a sum counts its parts") for why in found.held.values())
 
 
 def test_the_summary_speaks_both_languages() -> None:
